@@ -1,0 +1,34 @@
+/* The public API (CONTRACT §1, §2, §9, §10): an HTTP handler over a store and a registry. */
+#ifndef API_API_H
+#define API_API_H
+
+#include "registry/registry.h"
+#include "store/store.h"
+#include "wire/http.h"
+
+struct api;
+
+/* Which text of the documentation the answers follow (CONTRACT, head). */
+enum edition { EDITION_2025, EDITION_2026 };
+
+struct api_settings {
+    enum edition edition;
+    enum store_unknown unknown_sku;  /* C6 */
+    int64_t future_tolerance_ms;     /* C10 */
+    uint32_t parallel_max;           /* C49; 0: as the edition has it. */
+    bool limits_enforced;
+    bool key_shape_checked;          /* C43: tell what is wrong with the shape of an unknown key. */
+};
+
+/* Store and registry are lent for the api's life. NULL: no memory. */
+MUST_USE struct api *api_create(const struct api_settings *settings, struct store *store,
+                                const struct registry *registry);
+void api_destroy(struct api *api);
+
+/* The handler for the public listener; lives as long as the api. Any thread. */
+struct http_handler api_handler(struct api *api);
+
+/* Writes the API's figures for /metrics. `context` is the api. Any thread. */
+void api_write_metrics(void *context, struct buffer *page);
+
+#endif

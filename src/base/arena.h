@@ -1,0 +1,28 @@
+/* Memory that is given out piece by piece and taken back all at once: what one request needs.
+ * The blocks stay for the next request, so a busy exchange allocates nothing. One thread at a
+ * time. */
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+
+struct arena_block;
+
+struct arena {
+    struct arena_block *first;
+    struct arena_block *current;
+};
+
+/* An empty arena that owns nothing yet. Ended by arena_deinit(). */
+void arena_init(struct arena *arena);
+void arena_deinit(struct arena *arena);
+
+/* Gives `size` bytes, aligned for any type, not zeroed, valid until reset. NULL: no memory. */
+MUST_USE void *arena_allocate(struct arena *arena, size_t size);
+
+/* Takes everything back. Blocks beyond the first ARENA_KEPT_BYTES_MAX are freed. */
+void arena_reset(struct arena *arena);
+
+#endif

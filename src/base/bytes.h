@@ -1,0 +1,79 @@
+/* Text and bytes that somebody else owns, and the one cursor that parsers move through them. */
+#ifndef BASE_BYTES_H
+#define BASE_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+/* A view. It owns nothing; whoever hands one out says how long it lives. Not NUL-terminated. */
+struct bytes {
+    const uint8_t *data;
+    size_t size;
+};
+
+/* A string literal as bytes, for expressions and for initializers. */
+#define BYTES(literal)      ((struct bytes){(const uint8_t *)(literal), sizeof(literal) - 1})
+#define BYTES_INIT(literal) {(const uint8_t *)(literal), sizeof(literal) - 1}
+
+/* For printf: `%.*s` with BYTES_ARG(x). */
+#define BYTES_ARG(bytes) (int)(bytes).size, (const char *)(bytes).data
+
+/* View of a NUL-terminated text; NULL gives no bytes. */
+struct bytes bytes_from_text(const char *text);
+
+bool bytes_equal(struct bytes left, struct bytes right);
+
+/* Equal but for the case of ASCII letters. */
+bool bytes_equal_ignoring_case(struct bytes left, struct bytes right);
+
+bool bytes_starts_with(struct bytes bytes, struct bytes prefix);
+
+/* Order of unsigned bytes, shorter first on a tie: <0, 0 or >0. */
+int bytes_compare(struct bytes left, struct bytes right);
+
+/* Removes white space as CONTRACT §0.3 C2 has it from both ends: TAB, LF, VT, FF, CR, SPACE. */
+struct bytes bytes_trim(struct bytes bytes);
+
+/* Splits at the first `separator`: *head is what stands before, the result what stands after.
+ * Without a separator *head is everything and the result is empty. */
+struct bytes bytes_split(struct bytes bytes, uint8_t separator, struct bytes *head);
+
+/* Number of Unicode code points in valid UTF-8. */
+size_t bytes_count_code_points(struct bytes bytes);
+
+/* The leading part of valid UTF-8 with at most `size_max` bytes, never cut inside a code point. */
+struct bytes bytes_clip(struct bytes bytes, size_t size_max);
+
+/* Number of leading bytes that are valid UTF-8: all of them, or up to the first bad sequence. */
+size_t bytes_utf8_prefix(struct bytes bytes);
+
+bool bytes_are_utf8(struct bytes bytes);
+
+/* Reads a whole decimal integer with an optional sign, and nothing beside it.
+ * False when it is not one or does not fit in 64 bits; *value is untouched then. */
+MUST_USE bool bytes_to_int64(struct bytes bytes, int64_t *value);
+
+/* Reads `bytes` from left to right and never past their end. A read that does not fit sets
+ * `failed`, gives zero or no bytes, and every later read fails too: check once, at the end. */
+struct cursor {
+    const uint8_t *at;
+    const uint8_t *end;
+    bool failed;
+};
+
+struct cursor cursor_begin(struct bytes bytes);
+size_t cursor_left(const struct cursor *cursor);
+uint8_t cursor_u8(struct cursor *cursor);
+uint16_t cursor_u16(struct cursor *cursor);
+uint32_t cursor_u32(struct cursor *cursor);
+uint64_t cursor_u64(struct cursor *cursor);
+/* LEB128, seven bits a byte, least significant first, at most ten bytes. */
+uint64_t cursor_varint(struct cursor *cursor);
+/* A signed number in zigzag form over a varint. */
+int64_t cursor_zigzag(struct cursor *cursor);
+struct bytes cursor_bytes(struct cursor *cursor, uint64_t size);
+
+#endif

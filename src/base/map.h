@@ -1,0 +1,33 @@
+/* A table from a 64-bit key to a 32-bit value, with open addressing: registry look-ups by id and
+ * counters by entity. Not for SKUs; the shelf has its own. One thread at a time. */
+#ifndef BASE_MAP_H
+#define BASE_MAP_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct map_slot;
+
+/* Invariant: count <= slots_count * 3 / 4, so a probe always ends at an empty slot. */
+struct map {
+    struct map_slot *slots;
+    uint32_t slots_count; /* A power of two, or 0. */
+    uint32_t count;
+};
+
+/* What map_get() gives for an absent key. Never a stored value. */
+#define MAP_ABSENT UINT32_MAX
+
+void map_init(struct map *map);
+void map_deinit(struct map *map);
+
+uint32_t map_get(const struct map *map, int64_t key);
+
+/* Sets or replaces. ERR_MEMORY: nothing changed. `value` is not MAP_ABSENT. */
+MUST_USE enum err map_set(struct map *map, int64_t key, uint32_t value);
+
+/* Removes the key if it is there. */
+void map_remove(struct map *map, int64_t key);
+
+#endif

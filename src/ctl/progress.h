@@ -1,0 +1,59 @@
+/* What a run says on standard error while it works: messages, and a bar on a terminal or a line now
+ * and then in a pipe. One thread. */
+#ifndef CTL_PROGRESS_H
+#define CTL_PROGRESS_H
+
+#include "base/buffer.h"
+#include "os/os.h"
+
+/* A moment of the work, as the line about it shows it. */
+struct progress_state {
+    const char *unit;  /* `rows` */
+    int64_t done;      /* In units. */
+    int64_t done_part; /* The same in the measure of `whole_part`, for instance bytes of a file. */
+    int64_t whole_part; /* 0: nobody knows. */
+    int64_t elapsed_ms;
+};
+
+struct progress {
+    struct os *os;
+    struct progress_state state;
+    int64_t started_ms;
+    int64_t shown_ms;   /* When the last line was shown. */
+    int64_t shown_part; /* And at which done_part. */
+    bool terminal;
+    bool colour;
+    bool quiet;
+    bool bar_is_shown;
+};
+
+/* Begins. `whole_part` is 0 when nobody knows. A quiet progress shows messages only. Keeps `unit`
+ * and `os`. */
+void progress_init(struct progress *progress, struct os *os, const char *unit, int64_t whole_part,
+                   bool quiet);
+
+/* How much is done by now; shown when it is time. */
+void progress_update(struct progress *progress, int64_t done, int64_t done_part);
+
+/* Lets a bar's clock run on. */
+void progress_tick(struct progress *progress);
+
+/* Writes `stockctl: ` and a line, above the bar. */
+void progress_say(struct progress *progress, const char *format, ...) PRINTF(2, 3);
+
+/* The same without `stockctl: `, for lines that begin with FILE:LINE. */
+void progress_say_place(struct progress *progress, const char *format, ...) PRINTF(2, 3);
+
+/* Removes the bar. */
+void progress_end(struct progress *progress);
+
+/* Milliseconds since the beginning. */
+int64_t progress_elapsed_ms(const struct progress *progress);
+
+/* Appends `123456 rows, 20000/s, 42%, 1:05 left`; the parts that are not known are left out. Pure. */
+void progress_format(struct buffer *text, const struct progress_state *state);
+
+/* Appends a bar of `columns` characters, `[####------]`. Pure. */
+void progress_format_bar(struct buffer *text, const struct progress_state *state, int64_t columns);
+
+#endif

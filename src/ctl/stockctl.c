@@ -1,0 +1,151 @@
+/* main() of stockctl and the tables everything follows from: subcommands, their options, their help.
+ * A new subcommand is a row, a new option is a row. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "ctl/options.h"
+#include "ctl/pull.h"
+#include "ctl/push.h"
+#include "ctl/stop.h"
+
+#define MEMBER(name) .offset = offsetof(struct options, name)
+
+/* clang-format off */
+static const struct option_row common_options[] = {
+    {.name = "campaign", .value_name = "ID", .kind = OPTION_NUMBER, .min = 1, .max = INT64_MAX,
+     .required = true, MEMBER(campaign_id), .help = "campaignId of the store"},
+    {.name = "url", .value_name = "URL", .kind = OPTION_TEXT, MEMBER(url),
+     .standard = "http://127.0.0.1:8080", .environment = "STOCKCTL_URL",
+     .help = "where the API is"},
+    {.name = "token-file", .value_name = "FILE", .kind = OPTION_TEXT, MEMBER(token_file),
+     .help = "holds the token; or STOCKCTL_TOKEN is the token itself"},
+    {.name = "auth", .value_name = "api-key|oauth", .kind = OPTION_CHOICE, MEMBER(auth),
+     .standard = "api-key", .help = "how the token is sent"},
+    {.name = "retries", .value_name = "N", .kind = OPTION_NUMBER, .min = 0, .max = 1000,
+     MEMBER(retries_max), .standard = "10", .help = "attempts after a failed one, in a row"},
+    {.name = "timeout", .value_name = "SECONDS", .kind = OPTION_NUMBER, .min = 1, .max = 3600,
+     MEMBER(timeout_s), .standard = "30", .help = "for one attempt"},
+    {.name = "output", .value_name = "text|json", .kind = OPTION_CHOICE, MEMBER(output_form),
+     .standard = "text", .help = "form of the last line"},
+    {.name = "quiet", .letter = 'q', .kind = OPTION_FLAG, MEMBER(quiet),
+     .help = "no progress; troubles are still told"},
+    {.name = "help", .letter = 'h', .kind = OPTION_FLAG, MEMBER(help), .help = "this text"},
+    {.name = NULL},
+};
+
+static const struct option_row push_options[] = {
+    {.name = "now", .kind = OPTION_FLAG, MEMBER(stamp_now),
+     .help = "take the start of the push for every updatedAt"},
+    {.name = NULL},
+};
+
+static const struct option_row pull_options[] = {
+    {.name = "output-file", .letter = 'o', .value_name = "FILE", .kind = OPTION_TEXT,
+     MEMBER(output_path), .help = "appears when it is complete; standard output otherwise"},
+    {.name = "warehouse", .value_name = "ID", .kind = OPTION_NUMBER, .min = 1, .max = INT64_MAX,
+     MEMBER(warehouse_id), .help = "only what lies there"},
+    {.name = NULL},
+};
+
+static const struct command commands[] = {
+    {
+        .name = "push",
+        .summary = "send a CSV file of leftovers to a store",
+        .argument = "FILE",
+        .description =
+            "Sends the rows of FILE (- is standard input) to the store. The first row names the\n"
+            "columns sku, count and, if there is one, updatedAt, in any order; others are ignored.\n"
+            "The separator is ; , or TAB, the encoding UTF-8. A row with an empty count is skipped.\n"
+            "A row without updatedAt gets the moment the push started. A bad row is reported as\n"
+            "FILE:LINE: reason, the others are sent; of rows with the same SKU the first is kept.\n"
+            "\n"
+            "Prints sent=N refused=N bad=N skipped=N seconds=S.\n"
+            "Exit status: 0 all sent, 1 some rows bad or refused, 2 usage, 3 server not reached,\n"
+            "4 not allowed, 5 a file cannot be read or no memory, 130 interrupted.\n",
+        .examples =
+            "  stockctl push leftovers.csv --campaign 10003 --token-file token\n"
+            "  zcat leftovers.csv.gz | stockctl push - --campaign 10003 --output json\n"
+            "  stockctl push backup.csv --campaign 10003 --now\n",
+        .options = push_options,
+        .run = push_run,
+    },
+    {
+        .name = "pull",
+        .summary = "write all stock of a store as CSV",
+        .description =
+            "Writes sku,count,reserved,updatedAt of every SKU of the store; count is what can be\n"
+            "ordered. The file can be given to push as it is.\n"
+            "\n"
+            "Prints pulled=N seconds=S on standard error.\n"
+            "Exit status: 0 all pulled, 1 the server refused, 2 usage, 3 server not reached,\n"
+            "4 not allowed, 5 the file cannot be written or no memory, 130 interrupted.\n",
+        .examples =
+            "  stockctl pull --campaign 10003 -o leftovers.csv --token-file token\n"
+            "  stockctl pull --campaign 10003 --url https://api.partner.market.yandex.ru | wc -l\n",
+        .options = pull_options,
+        .run = pull_run,
+    },
+};
+/* clang-format on */
+
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static void print_usage(FILE *to)
+{
+    (void)fputs("Usage: stockctl SUBCOMMAND …\n\n", to);
+    for (int i = 0; i < COMMANDS; i++)
+        (void)fprintf(to, "  %-8s%s\n", commands[i].name, commands[i].summary);
+    (void)fputs("\nstockctl SUBCOMMAND --help tells more; stockctl --version the version.\n", to);
+}
+
+static const struct command *command_find(const char *name)
+{
+    for (int i = 0; i < COMMANDS; i++) {
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    }
+    return NULL;
+}
+
+static enum ctl_exit command_run(const struct command *command, char *const *words)
+{
+    struct options options;
+    struct buffer text;
+    buffer_init(&text);
+    const bool good = options_read(command, common_options, words, &options, &text);
+    if (!good)
+        (void)fprintf(stderr, "stockctl %s: %s; stockctl %s --help tells more\n", command->name,
+                      buffer_text(&text), command->name);
+    if (good && options.help) {
+        options_help(command, common_options, &text);
+        (void)fputs(buffer_text(&text), stdout);
+    }
+    buffer_deinit(&text);
+    if (!good)
+        return CTL_USAGE;
+    return options.help ? CTL_DONE : command->run(&options);
+}
+
+int main(int argc, char **argv)
+{
+    const char *first = argc > 1 ? argv[1] : "";
+    if (strcmp(first, "--version") == 0) {
+        (void)puts("stockctl " STOCKD_VERSION);
+        return CTL_DONE;
+    }
+    if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0) {
+        print_usage(stdout);
+        return CTL_DONE;
+    }
+    const struct command *command = command_find(first);
+    if (command == NULL) {
+        if (argc > 1)
+            (void)fprintf(stderr, "stockctl: no subcommand '%s'\n\n", first);
+        print_usage(stderr);
+        return CTL_USAGE;
+    }
+    stop_install();
+    return (int)command_run(command, argv + 2);
+}

@@ -1,0 +1,420 @@
+/* Appending and committing. The whole group-commit decision is in journal_commit(). */
+#include "journal/journal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+#include "journal/journal_internal.h"
+#include "os/log.h"
+
+void segment_path(const struct journal *journal, uint64_t index, char *path, size_t path_bytes)
+{
+    const int length =
+        snprintf(path, path_bytes, "%s/%016" PRIx64 ".journal", journal->folder, index);
+    ASSERT(length > 0 && (size_t)length < path_bytes);
+}
+
+static bool disk_has_room(const struct journal *journal)
+{
+    return journal->spare != NULL ||
+           JOURNAL_SEGMENT_BYTES - journal->segment_used_bytes >= 2 * FRAME_BYTES_MAX;
+}
+
+static enum err allocate_synced(struct journal *journal, struct os_file *file)
+{
+    enum err error = journal->os->allocate(journal->os, file, JOURNAL_SEGMENT_BYTES);
+    if (error == OK)
+        error = journal->os->sync(journal->os, file);
+    if (error == OK)
+        error = journal->os->sync_folder(journal->os, journal->folder);
+    return error;
+}
+
+enum err spare_create(struct journal *journal)
+{
+    char path[JOURNAL_PATH_BYTES_MAX + 32];
+    segment_path(journal, journal->segment_index + 1, path, sizeof(path));
+    struct os *os = journal->os;
+    struct os_file *file = NULL;
+    enum err error = os->open(os, path, OS_OPEN_CREATE, &file);
+    if (error != OK)
+        return error;
+    error = allocate_synced(journal, file);
+    if (error != OK) {
+        os->close(os, file);
+        (void)os->remove(os, path); /* If it stays, recovery takes it for the empty file it is. */
+        return error;
+    }
+    journal->spare = file;
+    return OK;
+}
+
+/* Tries to have a spare, at most once in JOURNAL_ROOM_RETRY_MS while the disk is full. */
+static void spare_renew(struct journal *journal)
+{
+    const int64_t now_us = journal->os->uptime_us(journal->os);
+    if (journal->spare == NULL &&
+        now_us - journal->spare_tried_us >= (int64_t)JOURNAL_ROOM_RETRY_MS * 1000) {
+        journal->spare_tried_us = now_us;
+        const enum err error = spare_create(journal);
+        if (error != OK)
+            log_line(LOG_WARN, "event=journal_no_spare segment=%" PRIu64 " error=\"%s\"",
+                     journal->segment_index + 1, err_text(error));
+    }
+    pthread_mutex_lock(&journal->lock);
+    const bool had_room = journal->has_room;
+    journal->has_room = disk_has_room(journal);
+    const bool has_room = journal->has_room;
+    journal->segments_count = journal->segment_index + (journal->spare != NULL);
+    pthread_mutex_unlock(&journal->lock);
+    if (had_room != has_room)
+        log_line(has_room ? LOG_INFO : LOG_ERROR, "event=journal_%s folder=%s",
+                 has_room ? "room_again" : "disk_full writes=refused", journal->folder);
+}
+
+/* The current segment is used up: the spare takes its place. */
+static void segment_roll(struct journal *journal)
+{
+    ASSERT(journal->spare != NULL); /* Invariant 3. */
+    journal->os->close(journal->os, journal->segment);
+    journal->segment = journal->spare;
+    journal->spare = NULL;
+    journal->spare_tried_us = INT64_MIN / 2;
+    journal->segment_index++;
+    journal->segment_used_bytes = JOURNAL_BLOCK_BYTES;
+    journal->header_pending = true;
+}
+
+/* Makes the current segment's header durable, before any frame is written behind it: then a frame
+ * without a header is damage, never a power cut. */
+static enum err header_write(struct journal *journal, uint64_t seq_first)
+{
+    const struct segment_header header = {journal->journal_id, journal->segment_index, seq_first};
+    struct buffer block;
+    buffer_init(&block);
+    segment_header_encode(&block, &header);
+    enum err error = ERR_MEMORY;
+    if (!block.failed)
+        error = journal->os->write(journal->os, journal->segment, 0, buffer_bytes(&block));
+    buffer_deinit(&block);
+    if (error == OK)
+        error = journal->os->sync(journal->os, journal->segment);
+    if (error == OK)
+        journal->header_pending = false;
+    return error;
+}
+
+static enum err batch_write(struct journal *journal, struct batch *batch)
+{
+    struct os *os = journal->os;
+    const int64_t started_us = os->uptime_us(os);
+    frame_end(&batch->frame, journal->journal_id, batch->seq_first, batch->records_count);
+    if (batch->frame.failed)
+        return ERR_MEMORY;
+    if (batch->frame.size > JOURNAL_SEGMENT_BYTES - journal->segment_used_bytes)
+        segment_roll(journal);
+    enum err error = OK;
+    if (journal->header_pending)
+        error = header_write(journal, batch->seq_first);
+    if (error == OK)
+        error = os->write(os, journal->segment, journal->segment_used_bytes,
+                          buffer_bytes(&batch->frame));
+    if (error == OK)
+        error = os->sync(os, journal->segment);
+    if (error != OK)
+        return error;
+    journal->segment_used_bytes += batch->frame.size;
+    metric_add(&journal->metrics.commits, 1);
+    metric_add(&journal->metrics.bytes, batch->frame.size);
+    metric_observe(&journal->metrics.records_a_commit, batch->records_count);
+    metric_observe(&journal->metrics.sync_us, (uint64_t)(os->uptime_us(os) - started_us));
+    return OK;
+}
+
+static void batch_reset(struct batch *batch, uint64_t seq_first)
+{
+    buffer_clear(&batch->frame);
+    frame_begin(&batch->frame);
+    batch->records_count = 0;
+    batch->seq_first = seq_first;
+}
+
+/* Takes the waiters that need not wait any longer off the list. */
+static struct journal_waiter *waiters_take(struct journal *journal)
+{
+    struct journal_waiter *taken = NULL;
+    struct journal_waiter **link = &journal->waiters;
+    while (*link != NULL) {
+        struct journal_waiter *waiter = *link;
+        if (waiter->seq > journal->durable_seq) {
+            link = &waiter->next;
+            continue;
+        }
+        *link = waiter->next;
+        waiter->next = taken;
+        taken = waiter;
+    }
+    return taken;
+}
+
+static void waiters_wake(struct journal_waiter *waiter)
+{
+    while (waiter != NULL) {
+        struct journal_waiter *next = waiter->next; /* done() may end the waiter's life. */
+        waiter->done(waiter);
+        waiter = next;
+    }
+}
+
+enum err journal_commit(struct journal *journal)
+{
+    pthread_mutex_lock(&journal->lock);
+    struct batch *batch = journal->gathering;
+    const bool nothing = batch->records_count == 0;
+    if (!nothing) {
+        journal->gathering = journal->writing;
+        journal->writing = batch;
+        batch_reset(journal->gathering, journal->next_seq);
+    }
+    pthread_mutex_unlock(&journal->lock);
+    if (nothing) {
+        spare_renew(journal);
+        return OK;
+    }
+    const enum err error = batch_write(journal, batch);
+    if (error != OK)
+        return error;
+    pthread_mutex_lock(&journal->lock);
+    journal->durable_seq = batch->seq_first + batch->records_count - 1;
+    struct journal_waiter *woken = waiters_take(journal);
+    pthread_mutex_unlock(&journal->lock);
+    waiters_wake(woken);
+    spare_renew(journal);
+    return OK;
+}
+
+enum err journal_reserve(struct journal *journal, size_t bytes)
+{
+    const size_t with_header = bytes + RECORD_HEADER_BYTES;
+    pthread_mutex_lock(&journal->lock);
+    const size_t used_bytes = journal->gathering->frame.size + journal->reserved_bytes;
+    const bool fits = journal->has_room && with_header <= JOURNAL_BATCH_BYTES_MAX - used_bytes;
+    if (fits)
+        journal->reserved_bytes += with_header;
+    pthread_mutex_unlock(&journal->lock);
+    return fits ? OK : ERR_FULL;
+}
+
+void journal_release(struct journal *journal, size_t bytes)
+{
+    pthread_mutex_lock(&journal->lock);
+    ASSERT(journal->reserved_bytes >= bytes + RECORD_HEADER_BYTES);
+    journal->reserved_bytes -= bytes + RECORD_HEADER_BYTES;
+    pthread_mutex_unlock(&journal->lock);
+}
+
+uint64_t journal_append(struct journal *journal, size_t reserved_bytes, struct bytes payload)
+{
+    ASSERT(payload.size > 0);
+    ASSERT(payload.size <= reserved_bytes);
+    pthread_mutex_lock(&journal->lock);
+    struct batch *batch = journal->gathering;
+    buffer_append_u32(&batch->frame, (uint32_t)payload.size);
+    buffer_append(&batch->frame, payload);
+    ASSERT(!batch->frame.failed);
+    journal->reserved_bytes -= reserved_bytes + RECORD_HEADER_BYTES;
+    const uint64_t seq = journal->next_seq++;
+    const bool first = batch->records_count++ == 0;
+    pthread_mutex_unlock(&journal->lock);
+    if (first)
+        pthread_cond_signal(&journal->gathered);
+    return seq;
+}
+
+bool journal_is_durable(struct journal *journal, uint64_t seq)
+{
+    pthread_mutex_lock(&journal->lock);
+    const bool durable = seq <= journal->durable_seq;
+    pthread_mutex_unlock(&journal->lock);
+    return durable;
+}
+
+void journal_wait(struct journal *journal, struct journal_waiter *waiter)
+{
+    pthread_mutex_lock(&journal->lock);
+    const bool durable = waiter->seq <= journal->durable_seq;
+    if (!durable) {
+        waiter->next = journal->waiters;
+        journal->waiters = waiter;
+    }
+    pthread_mutex_unlock(&journal->lock);
+    if (durable)
+        waiter->done(waiter);
+}
+
+bool journal_has_room(struct journal *journal)
+{
+    pthread_mutex_lock(&journal->lock);
+    const bool has_room = journal->has_room;
+    pthread_mutex_unlock(&journal->lock);
+    return has_room;
+}
+
+static struct timespec one_retry_later(const struct journal *journal)
+{
+    const int64_t until_us =
+        journal->os->uptime_us(journal->os) + (int64_t)JOURNAL_ROOM_RETRY_MS * 1000;
+    return (struct timespec){until_us / 1000000, until_us % 1000000 * 1000};
+}
+
+/* Waits until something gathered, or for a moment while there is no room. True: stop. */
+static bool wait_for_work(struct journal *journal)
+{
+    pthread_mutex_lock(&journal->lock);
+    bool waited = false;
+    while (!journal->stopping && journal->gathering->records_count == 0 && !waited) {
+        const struct timespec until = one_retry_later(journal);
+        if (journal->has_room) {
+            pthread_cond_wait(&journal->gathered, &journal->lock);
+        } else {
+            (void)pthread_cond_timedwait(&journal->gathered, &journal->lock, &until);
+            waited = true;
+        }
+    }
+    const bool stop = journal->stopping && journal->gathering->records_count == 0;
+    pthread_mutex_unlock(&journal->lock);
+    return stop;
+}
+
+static void *committer_run(void *context)
+{
+    struct journal *journal = context;
+    while (!wait_for_work(journal)) {
+        const enum err error = journal_commit(journal);
+        if (error == OK)
+            continue;
+        log_line(LOG_ERROR,
+                 "event=journal_failed error=\"%s\" segment=%" PRIu64
+                 " action=\"stopping, as memory is ahead of the disk; start again after mending it\"",
+                 err_text(error), journal->segment_index);
+        _exit(COMMITTER_FAILED_EXIT);
+    }
+    return NULL;
+}
+
+enum err journal_start(struct journal *journal)
+{
+    return pthread_create(&journal->thread, NULL, committer_run, journal) == 0 ? OK : ERR_MEMORY;
+}
+
+void journal_stop(struct journal *journal)
+{
+    pthread_mutex_lock(&journal->lock);
+    journal->stopping = true;
+    pthread_mutex_unlock(&journal->lock);
+    pthread_cond_signal(&journal->gathered);
+    (void)pthread_join(journal->thread, NULL);
+}
+
+const struct journal_metrics *journal_metrics(const struct journal *journal)
+{
+    return &journal->metrics;
+}
+
+uint64_t journal_disk_bytes(struct journal *journal)
+{
+    pthread_mutex_lock(&journal->lock);
+    const uint64_t segments_count = journal->segments_count;
+    pthread_mutex_unlock(&journal->lock);
+    return segments_count * (uint64_t)JOURNAL_SEGMENT_BYTES;
+}
+
+/* A folder without segments: the first one, with its header durable before anything is accepted. */
+static enum err create_first_segment(struct journal *journal)
+{
+    struct os *os = journal->os;
+    os->random(os, &journal->journal_id, sizeof(journal->journal_id));
+    enum err error = spare_create(journal);
+    if (error != OK)
+        return error;
+    journal->segment = journal->spare;
+    journal->spare = NULL;
+    journal->segment_index = 1;
+    journal->segment_used_bytes = JOURNAL_BLOCK_BYTES;
+    return header_write(journal, 1);
+}
+
+static enum err open_files(struct journal *journal, journal_replay *replay, void *context,
+                           struct journal_recovery *recovery)
+{
+    enum err error = recovery_run(journal, replay, context, recovery);
+    if (error == OK && journal->segment == NULL)
+        error = create_first_segment(journal);
+    if (error != OK)
+        return error;
+    journal->durable_seq = journal->next_seq - 1;
+    for (size_t i = 0; i < 2; i++) {
+        if (buffer_reserve(&journal->batches[i].frame, FRAME_BYTES_MAX) != OK)
+            return ERR_MEMORY;
+        batch_reset(&journal->batches[i], journal->next_seq);
+    }
+    spare_renew(journal);
+    return OK;
+}
+
+/* The lock, and the condition with the clock of os->uptime_us(). */
+static void init_lock(struct journal *journal)
+{
+    pthread_condattr_t attributes;
+    pthread_mutex_init(&journal->lock, NULL);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&journal->gathered, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
+enum err journal_open(struct os *os, const char *folder, journal_replay *replay, void *context,
+                      struct journal_recovery *recovery, struct journal **opened)
+{
+    *recovery = (struct journal_recovery){0, 0, 0, ""};
+    struct journal *journal = calloc(1, sizeof(*journal));
+    if (journal == NULL)
+        return ERR_MEMORY;
+    ASSERT(strlen(folder) < sizeof(journal->folder));
+    (void)snprintf(journal->folder, sizeof(journal->folder), "%s", folder);
+    journal->os = os;
+    journal->next_seq = 1;
+    journal->has_room = true;
+    journal->spare_tried_us = INT64_MIN / 2;
+    journal->gathering = &journal->batches[0];
+    journal->writing = &journal->batches[1];
+    journal->metrics.sync_us.first = 64;
+    journal->metrics.records_a_commit.first = 1;
+    buffer_init(&journal->batches[0].frame);
+    buffer_init(&journal->batches[1].frame);
+    init_lock(journal);
+    const enum err error = open_files(journal, replay, context, recovery);
+    if (error != OK) {
+        journal_close(journal);
+        return error;
+    }
+    *opened = journal;
+    return OK;
+}
+
+void journal_close(struct journal *journal)
+{
+    if (journal == NULL)
+        return;
+    journal->os->close(journal->os, journal->segment);
+    journal->os->close(journal->os, journal->spare);
+    buffer_deinit(&journal->batches[0].frame);
+    buffer_deinit(&journal->batches[1].frame);
+    pthread_cond_destroy(&journal->gathered);
+    pthread_mutex_destroy(&journal->lock);
+    free(journal);
+}

@@ -1,0 +1,67 @@
+/* What the files of journal/ share. */
+#ifndef JOURNAL_JOURNAL_INTERNAL_H
+#define JOURNAL_JOURNAL_INTERNAL_H
+
+#include <pthread.h>
+#include <time.h>
+
+#include "journal/format.h"
+#include "journal/journal.h"
+
+enum { JOURNAL_PATH_BYTES_MAX = 4096, COMMITTER_FAILED_EXIT = 74 };
+
+/* Records that gather for one frame. */
+struct batch {
+    struct buffer frame; /* Room for the header, then records. */
+    uint32_t records_count;
+    uint64_t seq_first;
+};
+
+/* Invariants: 1. durable_seq < next_seq; what lies between is in the two batches.
+ *             2. gathering->frame.size + reserved_bytes <= JOURNAL_BATCH_BYTES_MAX, and both buffers
+ *                have capacity for the largest frame: an append in reserved room cannot fail.
+ *             3. When a reservation is granted, both batches at their largest fit on disk that is
+ *                allocated: in what is left of the current segment, or in the spare one.
+ *             4. Waiters in the list wait for seq > durable_seq.
+ * `lock` guards what stands below it; it is the last in the lock order, behind a shelf's. The
+ * fields above belong to the thread that commits. */
+struct journal {
+    struct os *os;
+    char folder[JOURNAL_PATH_BYTES_MAX];
+    uint64_t journal_id;
+    struct os_file *segment;
+    uint64_t segment_index;
+    uint64_t segment_used_bytes;
+    struct os_file *spare; /* Allocated, named segment_index + 1; NULL: none could be had. */
+    int64_t spare_tried_us;
+    bool header_pending; /* The current segment's header is written before its first frame. */
+    struct batch *writing;
+    pthread_t thread;
+    struct journal_metrics metrics;
+
+    pthread_mutex_t lock;
+    pthread_cond_t gathered;
+    struct batch *gathering;
+    size_t reserved_bytes;
+    uint64_t next_seq;
+    uint64_t durable_seq;
+    uint64_t segments_count;
+    struct journal_waiter *waiters;
+    bool has_room;
+    bool stopping;
+
+    struct batch batches[2];
+};
+
+/* Path of a segment in the journal's folder. */
+void segment_path(const struct journal *journal, uint64_t index, char *path, size_t path_bytes);
+
+/* Creates and allocates the spare segment, durable under its name. ERR_FULL, ERR_IO. */
+MUST_USE enum err spare_create(struct journal *journal);
+
+/* Reads every segment, replays it, and leaves the journal at its end with `segment` open, or at
+ * segment_index 0 when the folder holds none. */
+MUST_USE enum err recovery_run(struct journal *journal, journal_replay *replay, void *context,
+                               struct journal_recovery *recovery);
+
+#endif

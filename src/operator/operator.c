@@ -1,0 +1,184 @@
+/* Four pages in one table. None of them waits for anything, so the handler always answers at once. */
+#include "operator/operator.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "wire/reply.h"
+
+enum { STATM_BYTES_MAX = 128, PAGE_BYTES = 4096 };
+
+struct operator_page {
+    struct operator_settings settings;
+};
+
+/* Resident memory of this process, 0 where it cannot be told. */
+static uint64_t resident_bytes(struct os *os)
+{
+    uint8_t text[STATM_BYTES_MAX];
+    size_t size = 0;
+    struct os_file *file = NULL;
+    if (os->open(os, "/proc/self/statm", OS_OPEN_READ, &file) != OK)
+        return 0;
+    const enum err error = os->read(os, file, 0, text, sizeof(text), &size);
+    os->close(os, file);
+    if (error != OK)
+        return 0;
+    struct bytes total;
+    struct bytes resident;
+    int64_t pages = 0;
+    (void)bytes_split(bytes_split((struct bytes){text, size}, ' ', &total), ' ', &resident);
+    return bytes_to_int64(resident, &pages) ? (uint64_t)pages * PAGE_BYTES : 0;
+}
+
+static void write_journal(struct buffer *page, const struct journal_metrics *journal)
+{
+    metric_write_counter(page, "stockd_commits_total", "Batches made durable.",
+                         metric_read(&journal->commits));
+    metric_write_counter(page, "stockd_journal_written_bytes_total",
+                         "Bytes written to the journal, padding included.",
+                         metric_read(&journal->bytes));
+    metric_write_histogram(page, "stockd_commit_seconds", "Write and sync of one batch.",
+                           &journal->sync_us, 1000000);
+    metric_write_histogram(page, "stockd_commit_records", "Records in one batch.",
+                           &journal->records_a_commit, 1);
+}
+
+static void page_metrics(struct operator_page *operator_page, struct http_exchange *exchange)
+{
+    const struct operator_settings *settings = &operator_page->settings;
+    struct buffer *page = &exchange->reply;
+    struct store_metrics store;
+    store_metrics(settings->store, &store);
+    exchange->content_type = "text/plain; version=0.0.4; charset=utf-8";
+    for (size_t i = 0; i < settings->sources_count; i++)
+        settings->sources[i].write(settings->sources[i].context, page);
+    metric_write_gauge(page, "stockd_cells", "Cells: SKUs, counted on each shelf.",
+                       store.cells_count);
+    metric_write_gauge(page, "stockd_shelves", "Shelves: warehouses and warehouse groups with cells.",
+                       store.shelves_count);
+    metric_write_gauge(page, "stockd_ready_for_writes",
+                       "0 while the disk has no room and writes are refused.",
+                       store.ready_for_writes);
+    metric_write_gauge(page, "stockd_journal_bytes", "Bytes that the journal takes on disk.",
+                       store.journal_bytes);
+    if (store.journal != NULL)
+        write_journal(page, store.journal);
+    metric_write_gauge(page, "stockd_resident_memory_bytes", "Resident memory of the process.",
+                       resident_bytes(settings->os));
+    metric_write_head(page, "stockd_build_info", "gauge", "The program's version.");
+    buffer_append_format(page, "stockd_build_info{version=\"%s\"} 1\n", settings->version);
+}
+
+static void page_health(struct operator_page *operator_page, struct http_exchange *exchange)
+{
+    (void)operator_page;
+    buffer_append(&exchange->reply, BYTES("{\"status\":\"OK\"}\n"));
+}
+
+static void page_ready(struct operator_page *operator_page, struct http_exchange *exchange)
+{
+    struct store_metrics store;
+    store_metrics(operator_page->settings.store, &store);
+    if (store.ready_for_writes) {
+        buffer_append(&exchange->reply, BYTES("{\"status\":\"OK\"}\n"));
+        return;
+    }
+    exchange->status = 503;
+    buffer_append(&exchange->reply,
+                  BYTES("{\"status\":\"ERROR\",\"errors\":[{\"code\":\"SERVICE_UNAVAILABLE\","
+                        "\"message\":\"The disk has no room for the journal: writes are refused, "
+                        "reads go on. Free some space.\"}]}\n"));
+}
+
+static void page_index(struct operator_page *operator_page, struct http_exchange *exchange)
+{
+    exchange->content_type = "text/plain; charset=utf-8";
+    buffer_append_format(&exchange->reply,
+                         "stockd %s, operator's listener\n\n"
+                         "GET /healthz  the process is alive\n"
+                         "GET /readyz   writes are accepted\n"
+                         "GET /metrics  figures, in Prometheus text\n",
+                         operator_page->settings.version);
+}
+
+static const struct {
+    const char *path;
+    void (*write)(struct operator_page *operator_page, struct http_exchange *exchange);
+} pages[] = {
+    {"/", page_index},
+    {"/healthz", page_health},
+    {"/readyz", page_ready},
+    {"/metrics", page_metrics},
+};
+
+static void refuse(struct http_exchange *exchange, int status, const char *code, const char *message)
+{
+    struct error_list errors;
+    error_list_init(&errors);
+    error_list_add(&errors, "%s", message);
+    exchange->status = status;
+    reply_encode_errors(&exchange->reply, code, &errors);
+    error_list_deinit(&errors);
+}
+
+static void handler_begin(void *context, struct http_exchange *exchange)
+{
+    (void)context;
+    if (bytes_equal(exchange->method, BYTES("GET")) || bytes_equal(exchange->method, BYTES("HEAD")))
+        return;
+    exchange->allow = "GET, HEAD";
+    refuse(exchange, 405, "METHOD_NOT_ALLOWED", "Only GET and HEAD are supported here");
+}
+
+static bool handler_execute(void *context, struct http_exchange *exchange)
+{
+    for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+        if (!bytes_equal(exchange->path, bytes_from_text(pages[i].path)))
+            continue;
+        pages[i].write(context, exchange);
+        if (exchange->status == 0)
+            exchange->status = 200;
+        return true;
+    }
+    refuse(exchange, 404, "NOT_FOUND", "Resource not found; GET / lists what there is");
+    return true;
+}
+
+/* No page is ever incomplete. */
+static void handler_await(void *context, struct http_exchange *exchange)
+{
+    (void)context;
+    (void)exchange;
+    ASSERT(false);
+}
+
+static void handler_finish(void *context, struct http_exchange *exchange)
+{
+    handler_await(context, exchange);
+}
+
+static void handler_end(void *context, struct http_exchange *exchange)
+{
+    (void)context;
+    (void)exchange;
+}
+
+struct http_handler operator_handler(struct operator_page *page)
+{
+    return (struct http_handler){page,          handler_begin,  handler_execute,
+                                 handler_await, handler_finish, handler_end};
+}
+
+struct operator_page *operator_create(const struct operator_settings *settings)
+{
+    struct operator_page *page = malloc(sizeof(*page));
+    if (page != NULL)
+        page->settings = *settings;
+    return page;
+}
+
+void operator_destroy(struct operator_page *page)
+{
+    free(page);
+}

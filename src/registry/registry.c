@@ -1,0 +1,296 @@
+/* A document is merged with what is known into a candidate, the candidate is checked as a whole, and
+ * only then takes the place of what was known. */
+#include "registry/registry.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/map.h"
+#include "registry/registry_check.h"
+
+/* Invariants: 1. `known` passed registry_check().
+ *             2. Every warehouse and group has a shelf of its own number, for ever. */
+struct registry {
+    struct arena arena;
+    struct registry_document known;
+    struct registry_index index;  /* Of `known`. */
+    struct map warehouse_shelves; /* Warehouse id → its own shelf. */
+    struct map group_shelves;     /* Group id → its shelf. */
+    uint32_t shelves_count;       /* Numbers given out: 1…shelves_count. */
+    struct map token_by_hash;     /* First bytes of the hash → index. */
+};
+
+struct registry *registry_create(void)
+{
+    struct registry *registry = calloc(1, sizeof(*registry));
+    if (registry == NULL)
+        return NULL;
+    arena_init(&registry->arena);
+    registry_index_init(&registry->index);
+    map_init(&registry->warehouse_shelves);
+    map_init(&registry->group_shelves);
+    map_init(&registry->token_by_hash);
+    return registry;
+}
+
+void registry_destroy(struct registry *registry)
+{
+    if (registry == NULL)
+        return;
+    registry_index_deinit(&registry->index);
+    map_deinit(&registry->warehouse_shelves);
+    map_deinit(&registry->group_shelves);
+    map_deinit(&registry->token_by_hash);
+    arena_deinit(&registry->arena);
+    free(registry);
+}
+
+struct arena *registry_arena(struct registry *registry)
+{
+    return &registry->arena;
+}
+
+/* Key of an entry: its id, or for a token its name within its business. */
+static int64_t entry_key(const void *entry, bool is_token)
+{
+    if (!is_token)
+        return *(const int64_t *)entry; /* The first member of every other entry. */
+    const struct registry_token *token = entry;
+    return (int64_t)(bytes_hash(token->name) ^ (uint64_t)token->business_id);
+}
+
+/* One list of the candidate: what is known, with entries of the document replaced or appended. */
+struct merge {
+    struct arena *arena;
+    struct error_list *errors;
+    size_t entry_bytes;
+    bool is_token;
+    const char *name;
+};
+
+static void merge_entries(struct merge *merge, struct map *map, uint8_t *merged, uint32_t *count,
+                          const uint8_t *entries, uint32_t entries_count, bool *no_memory)
+{
+    const uint32_t known_count = *count;
+    uint8_t *given = arena_allocate(merge->arena, known_count + entries_count + 1);
+    if (given == NULL) {
+        *no_memory = true;
+        return;
+    }
+    memset(given, 0, known_count + entries_count + 1);
+    for (uint32_t i = 0; i < entries_count; i++) {
+        const uint8_t *entry = entries + i * merge->entry_bytes;
+        const int64_t key = entry_key(entry, merge->is_token);
+        uint32_t index = map_get(map, key);
+        if (index == MAP_ABSENT)
+            index = (*count)++;
+        else if (given[index] != 0)
+            error_list_add(merge->errors, "%s[%u]: an entry with the same %s stands above it",
+                           merge->name, i, merge->is_token ? "name" : "id");
+        given[index] = 1;
+        *no_memory |= map_set(map, key, index) != OK;
+        memcpy(merged + index * merge->entry_bytes, entry, merge->entry_bytes);
+    }
+}
+
+static void *merge_list(struct merge *merge, const void *known, uint32_t known_count,
+                        const void *entries, uint32_t entries_count, uint32_t *count)
+{
+    uint8_t *merged =
+        arena_allocate(merge->arena, (known_count + entries_count + 1) * merge->entry_bytes);
+    if (merged == NULL)
+        return NULL;
+    struct map map;
+    map_init(&map);
+    bool no_memory = false;
+    for (uint32_t i = 0; i < known_count; i++) {
+        const uint8_t *entry = (const uint8_t *)known + i * merge->entry_bytes;
+        memcpy(merged + i * merge->entry_bytes, entry, merge->entry_bytes);
+        no_memory |= map_set(&map, entry_key(entry, merge->is_token), i) != OK;
+    }
+    *count = known_count;
+    merge_entries(merge, &map, merged, count, entries, entries_count, &no_memory);
+    map_deinit(&map);
+    return no_memory ? NULL : merged;
+}
+
+#define MERGE(list, list_name, token)                                                              \
+    do {                                                                                           \
+        struct merge merge = {arena, errors, sizeof(*known->list), token, list_name};              \
+        candidate->list = merge_list(&merge, known->list, known->list##_count, document->list,     \
+                                     document->list##_count, &candidate->list##_count);            \
+        if (candidate->list == NULL)                                                               \
+            return ERR_MEMORY;                                                                     \
+    } while (0)
+
+static enum err merge_documents(const struct registry_document *known,
+                                const struct registry_document *document, struct arena *arena,
+                                struct registry_document *candidate, struct error_list *errors)
+{
+    MERGE(businesses, "businesses", false);
+    MERGE(campaigns, "campaigns", false);
+    MERGE(groups, "warehouseGroups", false);
+    MERGE(warehouses, "warehouses", false);
+    MERGE(market_warehouses, "marketWarehouses", false);
+    MERGE(tokens, "tokens", true);
+    return errors->count == 0 ? OK : ERR_INVALID;
+}
+
+/* Gives a shelf to whatever has none. */
+static enum err give_shelf(struct registry *registry, struct map *shelves, int64_t id)
+{
+    if (map_get(shelves, id) != MAP_ABSENT)
+        return OK;
+    const enum err error = map_set(shelves, id, registry->shelves_count + 1);
+    if (error == OK)
+        registry->shelves_count++;
+    return error;
+}
+
+static enum err give_shelves(struct registry *registry, const struct registry_document *candidate)
+{
+    enum err error = OK;
+    for (uint32_t i = 0; i < candidate->groups_count && error == OK; i++)
+        error = give_shelf(registry, &registry->group_shelves, candidate->groups[i].id);
+    for (uint32_t i = 0; i < candidate->warehouses_count && error == OK; i++)
+        error = give_shelf(registry, &registry->warehouse_shelves, candidate->warehouses[i].id);
+    return error;
+}
+
+/* A warehouse that leaves a group keeps a copy; one that joins brings what it has (C60). */
+static enum err collect_moves(struct registry *registry, const struct registry_document *candidate,
+                              struct registry_change *change)
+{
+    const struct registry_document *known = &registry->known;
+    change->moves =
+        arena_allocate(&registry->arena, (2 * known->warehouses_count + 1) * sizeof(*change->moves));
+    if (change->moves == NULL)
+        return ERR_MEMORY;
+    for (uint32_t i = 0; i < known->warehouses_count; i++) {
+        const struct registry_warehouse *before = &known->warehouses[i];
+        const struct registry_warehouse *after = &candidate->warehouses[i]; /* Same place. */
+        ASSERT(before->id == after->id);
+        if (before->group_id == after->group_id)
+            continue;
+        const int64_t own = map_get(&registry->warehouse_shelves, after->id);
+        if (before->group_id != 0)
+            change->moves[change->moves_count++] = (struct registry_move){
+                map_get(&registry->group_shelves, before->group_id), own};
+        if (after->group_id != 0)
+            change->moves[change->moves_count++] = (struct registry_move){
+                own, map_get(&registry->group_shelves, after->group_id)};
+    }
+    return OK;
+}
+
+static int64_t hash_key(const struct sha256 *hash)
+{
+    struct cursor cursor = cursor_begin((struct bytes){hash->data, sizeof(hash->data)});
+    return (int64_t)cursor_u64(&cursor);
+}
+
+static enum err index_tokens(const struct registry_document *candidate, struct map *tokens,
+                             struct error_list *errors)
+{
+    enum err error = OK;
+    for (uint32_t i = 0; i < candidate->tokens_count && error == OK; i++) {
+        const struct registry_token *token = &candidate->tokens[i];
+        if (map_get(tokens, hash_key(&token->hash)) != MAP_ABSENT)
+            error_list_add(errors, "token \"%.*s\": another token has the same secret",
+                           BYTES_ARG(token->name));
+        error = map_set(tokens, hash_key(&token->hash), i);
+    }
+    return error == OK && errors->count > 0 ? ERR_INVALID : error;
+}
+
+static bool says_the_same(const struct registry_document *left,
+                          const struct registry_document *right)
+{
+    struct buffer left_text;
+    struct buffer right_text;
+    buffer_init(&left_text);
+    buffer_init(&right_text);
+    registry_document_encode(&left_text, left);
+    registry_document_encode(&right_text, right);
+    const bool same = !left_text.failed && !right_text.failed &&
+                      bytes_equal(buffer_bytes(&left_text), buffer_bytes(&right_text));
+    buffer_deinit(&left_text);
+    buffer_deinit(&right_text);
+    return same;
+}
+
+enum err registry_apply(struct registry *registry, const struct registry_document *document,
+                        struct registry_change *change, struct error_list *errors)
+{
+    *change = (struct registry_change){false, NULL, 0};
+    struct registry_document candidate;
+    enum err error =
+        merge_documents(&registry->known, document, &registry->arena, &candidate, errors);
+    if (error != OK)
+        return error;
+    struct registry_index index;
+    struct map tokens;
+    registry_index_init(&index);
+    map_init(&tokens);
+    error = registry_check(&candidate, &index, errors);
+    if (error == OK)
+        error = index_tokens(&candidate, &tokens, errors);
+    if (error == OK)
+        error = give_shelves(registry, &candidate);
+    if (error == OK)
+        error = collect_moves(registry, &candidate, change);
+    if (error != OK) {
+        registry_index_deinit(&index);
+        map_deinit(&tokens);
+        return error;
+    }
+    change->changed = !says_the_same(&registry->known, &candidate);
+    registry_index_deinit(&registry->index);
+    map_deinit(&registry->token_by_hash);
+    registry->known = candidate;
+    registry->index = index;
+    registry->token_by_hash = tokens;
+    return OK;
+}
+
+void registry_encode(const struct registry *registry, struct buffer *buffer)
+{
+    registry_document_encode(buffer, &registry->known);
+}
+
+bool registry_find_token(const struct registry *registry, enum token_kind kind,
+                         struct bytes secret, struct token_facts *facts)
+{
+    const struct sha256 hash = sha256_of(secret);
+    const uint32_t index = map_get(&registry->token_by_hash, hash_key(&hash));
+    if (index == MAP_ABSENT)
+        return false;
+    const struct registry_token *token = &registry->known.tokens[index];
+    if (token->kind != kind || !sha256_equal(&token->hash, &hash))
+        return false;
+    *facts = (struct token_facts){token->business_id, token->scopes, token->revoked};
+    return true;
+}
+
+bool registry_find_campaign(const struct registry *registry, int64_t id,
+                            struct campaign_facts *facts)
+{
+    const uint32_t index = map_get(&registry->index.campaign_by_id, id);
+    if (index == MAP_ABSENT)
+        return false;
+    const struct registry_campaign *campaign = &registry->known.campaigns[index];
+    *facts = (struct campaign_facts){campaign->id,        campaign->business_id,
+                                     campaign->placement, campaign->availability,
+                                     0,                   0};
+    const uint32_t at = map_get(&registry->index.warehouse_by_campaign, id);
+    if (at == MAP_ABSENT)
+        return true;
+    const struct registry_warehouse *warehouse = &registry->known.warehouses[at];
+    facts->warehouse_id = warehouse->id;
+    facts->shelf_id = warehouse->group_id != 0
+                          ? map_get(&registry->group_shelves, warehouse->group_id)
+                          : map_get(&registry->warehouse_shelves, warehouse->id);
+    return true;
+}

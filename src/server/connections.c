@@ -1,0 +1,264 @@
+/* A list under a mutex, walked twice a second by one thread, which also empties the lingering
+ * sockets. It ends a connection by shutting its socket down: the HTTP library then sees the end of
+ * the stream and cleans up in its own thread. */
+#include "server/connections.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "os/log.h"
+
+enum { WATCH_MS = 500, DRAIN_BYTES = 64 * 1024, SOCKETS_INVALID = -1 };
+
+struct connection {
+    struct connection *next;
+    struct connection **link; /* What points here. */
+    int fd;
+    enum connection_phase phase;
+    int64_t since_ms;
+    bool lingers;
+};
+
+struct lingering {
+    int fd;
+    int64_t until_ms;
+    int64_t bytes_left;
+};
+
+/* `lock` guards all that is below it. Only the watching thread takes sockets off `lingering`. */
+struct connections {
+    struct os *os;
+    struct connection_limits limits;
+    pthread_t thread;
+    int wake_fds[2]; /* A byte wakes the watching thread. */
+    pthread_mutex_t lock;
+    struct connection *first;
+    uint32_t count;
+    struct lingering lingering[LINGERING_MAX];
+    uint32_t lingering_count;
+    bool stopping;
+};
+
+static int64_t now_ms(const struct connections *connections)
+{
+    return connections->os->uptime_us(connections->os) / 1000;
+}
+
+static void wake(struct connections *connections)
+{
+    const ssize_t written = write(connections->wake_fds[1], "", 1);
+    (void)written; /* A full pipe wakes as well. */
+}
+
+struct connection *connection_open(struct connections *connections, int fd)
+{
+    struct connection *connection = malloc(sizeof(*connection));
+    if (connection == NULL)
+        return NULL;
+    *connection = (struct connection){.fd = fd, .since_ms = now_ms(connections)};
+    pthread_mutex_lock(&connections->lock);
+    connections->count++;
+    connection->next = connections->first;
+    connection->link = &connections->first;
+    if (connection->next != NULL)
+        connection->next->link = &connection->next;
+    connections->first = connection;
+    pthread_mutex_unlock(&connections->lock);
+    return connection;
+}
+
+void connection_close(struct connections *connections, struct connection *connection)
+{
+    const int fd = connection->lingers ? dup(connection->fd) : SOCKETS_INVALID;
+    pthread_mutex_lock(&connections->lock);
+    *connection->link = connection->next;
+    if (connection->next != NULL)
+        connection->next->link = connection->link;
+    connections->count--;
+    pthread_mutex_unlock(&connections->lock);
+    free(connection);
+    if (fd >= 0)
+        connections_linger_socket(connections, fd);
+}
+
+void connection_enter(struct connections *connections, struct connection *connection,
+                      enum connection_phase phase)
+{
+    const int64_t since_ms = now_ms(connections);
+    pthread_mutex_lock(&connections->lock);
+    connection->phase = phase;
+    connection->since_ms = since_ms;
+    pthread_mutex_unlock(&connections->lock);
+}
+
+void connection_linger(struct connections *connections, struct connection *connection)
+{
+    pthread_mutex_lock(&connections->lock);
+    connection->lingers = true;
+    pthread_mutex_unlock(&connections->lock);
+}
+
+void connections_linger_socket(struct connections *connections, int fd)
+{
+    (void)shutdown(fd, SHUT_WR);
+    pthread_mutex_lock(&connections->lock);
+    const bool taken = connections->lingering_count < LINGERING_MAX && !connections->stopping;
+    if (taken)
+        connections->lingering[connections->lingering_count++] = (struct lingering){
+            fd, now_ms(connections) + LINGER_MS_MAX, LINGER_BYTES_MAX};
+    pthread_mutex_unlock(&connections->lock);
+    if (taken)
+        wake(connections);
+    else
+        (void)close(fd); /* Too many at once: this client may see a reset instead. */
+}
+
+uint32_t connections_count(struct connections *connections)
+{
+    pthread_mutex_lock(&connections->lock);
+    const uint32_t count = connections->count;
+    pthread_mutex_unlock(&connections->lock);
+    return count;
+}
+
+static int64_t phase_limit_ms(const struct connection_limits *limits, enum connection_phase phase)
+{
+    switch (phase) {
+    case CONNECTION_HEAD:
+        return limits->idle_ms;
+    case CONNECTION_BODY:
+    case CONNECTION_REPLY:
+        return limits->request_ms;
+    case CONNECTION_BUSY:
+        break;
+    }
+    return INT64_MAX;
+}
+
+/* Ends what has been in one phase for too long. */
+static void end_overdue(struct connections *connections)
+{
+    const int64_t now = now_ms(connections);
+    pthread_mutex_lock(&connections->lock);
+    for (struct connection *each = connections->first; each != NULL; each = each->next) {
+        if (now - each->since_ms <= phase_limit_ms(&connections->limits, each->phase))
+            continue;
+        log_line(LOG_DEBUG, "event=connection_overdue phase=%d", each->phase);
+        (void)shutdown(each->fd, SHUT_RDWR);
+    }
+    pthread_mutex_unlock(&connections->lock);
+}
+
+/* Reads what is there. True: the socket is done with. */
+static bool drain(struct lingering *lingering, int64_t now)
+{
+    uint8_t dropped[DRAIN_BYTES];
+    ssize_t count = 0;
+    do {
+        count = recv(lingering->fd, dropped, sizeof(dropped), MSG_DONTWAIT);
+        if (count > 0)
+            lingering->bytes_left -= count;
+    } while (count > 0 && lingering->bytes_left > 0);
+    const bool open = count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR));
+    return !open || lingering->bytes_left <= 0 || now >= lingering->until_ms;
+}
+
+static void drain_all(struct connections *connections)
+{
+    const int64_t now = now_ms(connections);
+    pthread_mutex_lock(&connections->lock);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < connections->lingering_count; i++) {
+        struct lingering *each = &connections->lingering[i];
+        if (drain(each, now))
+            (void)close(each->fd);
+        else
+            connections->lingering[kept++] = *each;
+    }
+    connections->lingering_count = kept;
+    pthread_mutex_unlock(&connections->lock);
+}
+
+/* Waits for the wake pipe or a lingering socket. */
+static void wait_for_work(struct connections *connections)
+{
+    struct pollfd polled[LINGERING_MAX + 1];
+    nfds_t polled_count = 0;
+    polled[polled_count++] = (struct pollfd){connections->wake_fds[0], POLLIN, 0};
+    pthread_mutex_lock(&connections->lock);
+    for (uint32_t i = 0; i < connections->lingering_count; i++)
+        polled[polled_count++] = (struct pollfd){connections->lingering[i].fd, POLLIN, 0};
+    pthread_mutex_unlock(&connections->lock);
+    if (poll(polled, polled_count, WATCH_MS) > 0 && (polled[0].revents & POLLIN) != 0) {
+        uint8_t taken[DRAIN_BYTES / 1024];
+        const ssize_t count = read(connections->wake_fds[0], taken, sizeof(taken));
+        (void)count;
+    }
+}
+
+static bool is_stopping(struct connections *connections)
+{
+    pthread_mutex_lock(&connections->lock);
+    const bool stopping = connections->stopping;
+    pthread_mutex_unlock(&connections->lock);
+    return stopping;
+}
+
+static void *watch_run(void *context)
+{
+    struct connections *connections = context;
+    int64_t swept_ms = now_ms(connections);
+    while (!is_stopping(connections)) {
+        wait_for_work(connections);
+        drain_all(connections);
+        if (now_ms(connections) - swept_ms < WATCH_MS)
+            continue;
+        end_overdue(connections);
+        swept_ms = now_ms(connections);
+    }
+    return NULL;
+}
+
+struct connections *connections_create(struct os *os, const struct connection_limits *limits)
+{
+    struct connections *connections = calloc(1, sizeof(*connections));
+    if (connections == NULL)
+        return NULL;
+    connections->os = os;
+    connections->limits = *limits;
+    if (pipe(connections->wake_fds) != 0) {
+        free(connections);
+        return NULL;
+    }
+    pthread_mutex_init(&connections->lock, NULL);
+    if (pthread_create(&connections->thread, NULL, watch_run, connections) == 0)
+        return connections;
+    (void)close(connections->wake_fds[0]);
+    (void)close(connections->wake_fds[1]);
+    pthread_mutex_destroy(&connections->lock);
+    free(connections);
+    return NULL;
+}
+
+void connections_destroy(struct connections *connections)
+{
+    if (connections == NULL)
+        return;
+    ASSERT(connections->first == NULL);
+    pthread_mutex_lock(&connections->lock);
+    connections->stopping = true;
+    pthread_mutex_unlock(&connections->lock);
+    wake(connections);
+    (void)pthread_join(connections->thread, NULL);
+    for (uint32_t i = 0; i < connections->lingering_count; i++)
+        (void)close(connections->lingering[i].fd);
+    (void)close(connections->wake_fds[0]);
+    (void)close(connections->wake_fds[1]);
+    pthread_mutex_destroy(&connections->lock);
+    free(connections);
+}

@@ -1,0 +1,214 @@
+/* The address, the thread that accepts, and the orderly end. We accept by ourselves, for two
+ * reasons: the library's pool leaves all connections to whichever thread wakes first, while handing
+ * them over deals them out evenly; and a connection too many gets an answer instead of silence. */
+#include "server/listener.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "os/log.h"
+#include "server/listener_internal.h"
+
+enum { BACKLOG = 1024, HOST_BYTES = 64, ACCEPT_PAUSE_MS = 100, WARN_US = 1000000 };
+
+static const char too_many[] =
+    "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\n"
+    "Content-Type: application/json; charset=utf-8\r\nContent-Length: 137\r\n\r\n"
+    "{\"status\":\"ERROR\",\"errors\":[{\"code\":\"SERVICE_UNAVAILABLE\",\"message\":"
+    "\"Service temporarily unavailable. Please, try again later\"}]}\r\n\r\n";
+
+/* Splits `HOST:PORT` or `[HOST]:PORT`. False: it is neither. */
+static bool split_address(const char *address, char host[HOST_BYTES], const char **port)
+{
+    const bool bracketed = address[0] == '[';
+    const char *start = bracketed ? address + 1 : address;
+    const char *end = bracketed ? strstr(address, "]:") : strrchr(address, ':');
+    if (end == NULL || end == start || (size_t)(end - start) >= HOST_BYTES)
+        return false;
+    (void)snprintf(host, HOST_BYTES, "%.*s", (int)(end - start), start);
+    *port = end + (bracketed ? 2 : 1);
+    return (*port)[0] != '\0';
+}
+
+/* Opens the first address that fits. Returns the socket, or -1 with errno set. */
+static int open_socket(const struct addrinfo *info)
+{
+    const int fd = socket(info->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -1;
+    const int on = 1;
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
+        bind(fd, info->ai_addr, info->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
+        return fd;
+    const int code = errno;
+    (void)close(fd);
+    errno = code;
+    return -1;
+}
+
+/* Writes the address that the socket really has. */
+static void name_socket(struct listener *listener)
+{
+    struct sockaddr_storage bound;
+    socklen_t bound_bytes = sizeof(bound);
+    char host[HOST_BYTES] = "?";
+    char port[16] = "0";
+    if (getsockname(listener->fd, (struct sockaddr *)&bound, &bound_bytes) == 0)
+        (void)getnameinfo((struct sockaddr *)&bound, bound_bytes, host, sizeof(host), port,
+                          sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV);
+    (void)snprintf(listener->address, sizeof(listener->address),
+                   bound.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
+}
+
+static enum err open_address(struct listener *listener, char problem[LISTENER_PROBLEM_BYTES])
+{
+    const char *address = listener->settings.address;
+    char host[HOST_BYTES];
+    const char *port = NULL;
+    struct addrinfo *info = NULL;
+    const struct addrinfo hints = {.ai_family = AF_UNSPEC,
+                                   .ai_socktype = SOCK_STREAM,
+                                   .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE};
+    if (!split_address(address, host, &port) || getaddrinfo(host, port, &hints, &info) != 0) {
+        (void)snprintf(problem, LISTENER_PROBLEM_BYTES,
+                       "%s is not an address to listen on; write it as 127.0.0.1:8080 or "
+                       "[::1]:8080, with port 0 for any free port",
+                       address);
+        return ERR_INVALID;
+    }
+    listener->fd = open_socket(info);
+    const int code = errno;
+    freeaddrinfo(info);
+    if (listener->fd >= 0) {
+        name_socket(listener);
+        return OK;
+    }
+    (void)snprintf(problem, LISTENER_PROBLEM_BYTES, "cannot listen on %s: %s", address,
+                   strerror(code));
+    return code == EADDRINUSE ? ERR_BUSY : ERR_IO;
+}
+
+/* Tells a client that there are too many, and lets it read that. */
+static void refuse_connection(struct listener *listener, int fd)
+{
+    struct os *os = listener->settings.os;
+    if (os->uptime_us(os) - listener->warned_us > WARN_US) {
+        listener->warned_us = os->uptime_us(os);
+        log_line(LOG_WARN, "event=connections_full listen=%s max=%u action=\"raise --connections\"",
+                 listener->address, listener->settings.limits.connections_max);
+    }
+    const ssize_t sent =
+        send(fd, too_many, sizeof(too_many) - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    (void)sent;
+    connections_linger_socket(listener->connections, fd);
+}
+
+static void accept_one(struct listener *listener, int fd, const struct sockaddr_storage *peer,
+                       socklen_t peer_bytes)
+{
+    if (connections_count(listener->connections) >= listener->settings.limits.connections_max)
+        refuse_connection(listener, fd);
+    else if (!library_add(listener, fd, peer, peer_bytes))
+        log_line(LOG_WARN, "event=connection_lost listen=%s", listener->address);
+}
+
+static void *accept_run(void *context)
+{
+    struct listener *listener = context;
+    for (;;) {
+        struct sockaddr_storage peer;
+        socklen_t peer_bytes = sizeof(peer);
+        const int fd = accept4(listener->fd, (struct sockaddr *)&peer, &peer_bytes,
+                               SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (fd >= 0) {
+            accept_one(listener, fd, &peer, peer_bytes);
+            continue;
+        }
+        if (listener_is_closing(listener))
+            return NULL;
+        if (errno != EINTR && errno != ECONNABORTED)
+            (void)poll(NULL, 0, ACCEPT_PAUSE_MS); /* Out of descriptors: some will be closed. */
+    }
+}
+
+static enum err start_threads(struct listener *listener, char problem[LISTENER_PROBLEM_BYTES])
+{
+    const struct listener_settings *settings = &listener->settings;
+    listener->connections = connections_create(settings->os, &settings->limits);
+    if (listener->connections != NULL && library_start(listener) &&
+        pthread_create(&listener->acceptor, NULL, accept_run, listener) == 0) {
+        listener->accepting = true;
+        return OK;
+    }
+    (void)snprintf(problem, LISTENER_PROBLEM_BYTES, "cannot start the threads of %s",
+                   settings->address);
+    return ERR_MEMORY;
+}
+
+enum err listener_open(const struct listener_settings *settings,
+                       char problem[LISTENER_PROBLEM_BYTES], struct listener **opened)
+{
+    struct listener *listener = calloc(1, sizeof(*listener));
+    if (listener == NULL) {
+        (void)snprintf(problem, LISTENER_PROBLEM_BYTES, "out of memory");
+        return ERR_MEMORY;
+    }
+    listener->settings = *settings;
+    listener->fd = -1;
+    listener->warned_us = INT64_MIN / 2;
+    pthread_mutex_init(&listener->lock, NULL);
+    pthread_cond_init(&listener->changed, NULL);
+    enum err error = open_address(listener, problem);
+    if (error == OK)
+        error = start_threads(listener, problem);
+    if (error != OK) {
+        listener_close(listener);
+        return error;
+    }
+    *opened = listener;
+    return OK;
+}
+
+const char *listener_address(const struct listener *listener)
+{
+    return listener->address;
+}
+
+/* Ends the accepting thread and waits until no request is under way. A request that a client does
+ * not finish is ended by its time limit. */
+static void finish_requests(struct listener *listener)
+{
+    pthread_mutex_lock(&listener->lock);
+    listener->closing = true;
+    pthread_mutex_unlock(&listener->lock);
+    if (listener->accepting) {
+        (void)shutdown(listener->fd, SHUT_RDWR);
+        (void)pthread_join(listener->acceptor, NULL);
+    }
+    pthread_mutex_lock(&listener->lock);
+    while (listener->under_way > 0)
+        pthread_cond_wait(&listener->changed, &listener->lock);
+    pthread_mutex_unlock(&listener->lock);
+}
+
+void listener_close(struct listener *listener)
+{
+    if (listener == NULL)
+        return;
+    finish_requests(listener);
+    library_stop(listener);
+    connections_destroy(listener->connections);
+    if (listener->fd >= 0)
+        (void)close(listener->fd);
+    requests_free_idle(listener);
+    pthread_cond_destroy(&listener->changed);
+    pthread_mutex_destroy(&listener->lock);
+    free(listener);
+}

@@ -1,0 +1,32 @@
+/* A listener: one address, an HTTP handler behind it, and the HTTP library between. Two of them make
+ * stockd: the public API and the operator's pages. */
+#ifndef SERVER_LISTENER_H
+#define SERVER_LISTENER_H
+
+#include "server/connections.h"
+#include "wire/http.h"
+
+struct listener;
+
+struct listener_settings {
+    struct os *os;
+    const char *address; /* `HOST:PORT` or `[HOST]:PORT`, numeric; port 0 takes a free one. */
+    struct http_handler handler;
+    uint32_t threads_count;
+    struct connection_limits limits;
+};
+
+enum { LISTENER_ADDRESS_BYTES = 64, LISTENER_PROBLEM_BYTES = 256 };
+
+/* Opens the address and starts answering. Gives it in *listener; ended by listener_close().
+ * ERR_INVALID, ERR_BUSY, ERR_IO, ERR_MEMORY: `problem` says what to do. */
+MUST_USE enum err listener_open(const struct listener_settings *settings,
+                                char problem[LISTENER_PROBLEM_BYTES], struct listener **listener);
+
+/* The address with the port that was taken. Lends for the listener's life. */
+const char *listener_address(const struct listener *listener);
+
+/* Takes no new connection, finishes the requests that are under way, and ends. */
+void listener_close(struct listener *listener);
+
+#endif

@@ -1,0 +1,165 @@
+/* The seam between the API and whatever keeps the balances (DESIGN §7): store_local, in memory with
+ * a journal, or a database behind many nodes. It sits where a verdict is decided.
+ *
+ * A command is filled in, submitted, and its verdict and results are read when it is complete:
+ *
+ *     if (!store_submit(store, &command))        it is decided, but not durable yet
+ *         store_await(store, &command, wake);    wake(&command) is called once, when it is
+ *
+ * Complete means that what the command did, or saw, would survive a power cut (DESIGN §6,
+ * invariant 1). Any thread may submit; one command belongs to one thread at a time. */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "base/arena.h"
+#include "base/limits.h"
+#include "base/stock.h"
+#include "journal/journal.h"
+#include "os/os.h"
+
+/* Refusals: normal results, not errors. */
+enum verdict {
+    VERDICT_OK,
+    VERDICT_UNKNOWN_SKU,  /* STORE_UNKNOWN_REJECT, and `unknown` is not on the shelf. */
+    VERDICT_BAD_POSITION, /* A page's position that this shelf never gave out. */
+    VERDICT_NO_ROOM,      /* Disk, batch or memory are full. Nothing changed; worth a retry. */
+};
+
+/* What a write does with a SKU that is not on the shelf (C6). */
+enum store_unknown { STORE_UNKNOWN_CREATE, STORE_UNKNOWN_IGNORE, STORE_UNKNOWN_REJECT };
+
+/* Which cells a page shows: all, or by whether units lie on the shelf (hasStocks). */
+enum store_presence { STORE_ANY, STORE_PRESENT, STORE_ABSENT };
+
+enum store_command_kind { STORE_PUT, STORE_PAGE, STORE_LIST };
+
+/* STORE_PUT: sets what is available, all of it or nothing (C8); a write that is older than the cell
+ * is left out (C7). */
+struct store_put {
+    const struct stock_write *items; /* Distinct SKUs. Lent until store_submit() returns. */
+    uint32_t items_count;            /* 1…PUT_SKUS_MAX */
+    enum store_unknown unknown_policy;
+    uint32_t applied_count; /* Result. */
+    uint32_t stale_count;   /* Result. */
+    struct bytes unknown;   /* Result of VERDICT_UNKNOWN_SKU; one of the items' SKUs. */
+};
+
+/* STORE_PAGE: cells in the store's stable order (C16, C17). */
+struct store_page {
+    struct bytes position; /* Where the page starts, as an earlier page gave it; none: the start. */
+    bool backward;         /* The page ends before the position instead. */
+    uint32_t limit;        /* 1…PAGE_LIMIT_MAX */
+    enum store_presence presence;
+    struct bytes next; /* Result: position of the next page, none after the last. In the arena. */
+    struct bytes prev; /* Result: position for a backward page, none on the first. In the arena. */
+};
+
+/* STORE_LIST: the cells of these SKUs, in this order; unknown ones are left out (C19). */
+struct store_list {
+    const struct stock_key *keys; /* Distinct SKUs. Lent until store_submit() returns. */
+    uint32_t keys_count;
+};
+
+struct store_command {
+    enum store_command_kind kind;
+    int64_t shelf_id;
+    struct arena *arena; /* Results live here. */
+    union {
+        struct store_put put;
+        struct store_page page;
+        struct store_list list;
+    };
+
+    enum verdict verdict;     /* Result. */
+    struct stock_view *views; /* Result of a page or a list. SKUs live as long as the store. */
+    uint32_t views_count;
+
+    /* The store's own. */
+    struct journal_waiter waiter;
+    void (*wake)(struct store_command *command);
+};
+
+/* Figures for /metrics. */
+struct store_metrics {
+    uint64_t cells_count;
+    uint64_t shelves_count;
+    uint64_t journal_bytes;
+    bool ready_for_writes;                   /* False: writes are refused, there is no room. */
+    const struct journal_metrics *journal;   /* NULL: this store has none. */
+};
+
+struct store;
+
+/* The family: each store_*.c ends in one of these. */
+struct store_ops {
+    bool (*submit)(struct store *store, struct store_command *command);
+    void (*await)(struct store *store, struct store_command *command);
+    enum err (*add_document)(struct store *store, struct bytes name, struct bytes content);
+    enum err (*copy_shelf)(struct store *store, int64_t from_id, int64_t to_id);
+    void (*metrics)(struct store *store, struct store_metrics *metrics);
+    void (*close)(struct store *store);
+};
+
+struct store {
+    const struct store_ops *ops;
+};
+
+/* Decides the command. True: it is complete, as every refusal is. False: it will be; store_await()
+ * tells when. */
+static inline bool store_submit(struct store *store, struct store_command *command)
+{
+    return store->ops->submit(store, command);
+}
+
+/* Calls `wake` once, when a command that store_submit() left incomplete is complete; perhaps before
+ * this returns, and from any thread. `wake` must not block. */
+static inline void store_await(struct store *store, struct store_command *command,
+                               void (*wake)(struct store_command *command))
+{
+    command->wake = wake;
+    store->ops->await(store, command);
+}
+
+/* Keeps a document of another module (the registry's upserts), durable when this returns. Documents
+ * come back in order when the store is opened. Blocks. ERR_FULL, ERR_IO. */
+static inline enum err store_add_document(struct store *store, struct bytes name,
+                                          struct bytes content)
+{
+    return store->ops->add_document(store, name, content);
+}
+
+/* Writes every cell of one shelf to another, where it is not older than what is there (C60),
+ * durable when this returns. Blocks; meant for the start, before requests. ERR_FULL, ERR_MEMORY. */
+static inline enum err store_copy_shelf(struct store *store, int64_t from_id, int64_t to_id)
+{
+    return store->ops->copy_shelf(store, from_id, to_id);
+}
+
+static inline void store_metrics(struct store *store, struct store_metrics *metrics)
+{
+    store->ops->metrics(store, metrics);
+}
+
+/* Ends the store; no command is under way. */
+static inline void store_close(struct store *store)
+{
+    store->ops->close(store);
+}
+
+/* Takes a kept document. Any error ends the opening with that error. */
+typedef enum err store_take_document(void *context, struct bytes name, struct bytes content);
+
+/* What opening a store found, for the log or for the person who has to mend it. */
+struct store_opening {
+    struct journal_recovery recovery;
+    char problem[512]; /* What and where, when it failed. */
+};
+
+/* Opens the local store in a folder, which is created if need be, and replays its journal.
+ * ERR_BUSY: another process has it open. ERR_CORRUPT, ERR_UNSUPPORTED, ERR_FULL, ERR_IO,
+ * ERR_MEMORY: opening->problem says what to do. */
+MUST_USE enum err store_local_open(struct os *os, const char *folder, store_take_document *take,
+                                   void *context, struct store_opening *opening,
+                                   struct store **store);
+
+#endif

@@ -1,0 +1,252 @@
+/* The request is small and read by name; the answer is written straight into the reply. */
+#include "wire/get_stocks.h"
+
+#include "base/date.h"
+#include "base/hash.h"
+#include "base/limits.h"
+#include "wire/field.h"
+
+/* The members of the body that count; NULL where one is absent. */
+struct members {
+    struct json_value values[5];
+    bool present[5];
+};
+
+enum member { MEMBER_WAREHOUSE, MEMBER_HAS_STOCKS, MEMBER_TURNOVER, MEMBER_ARCHIVED, MEMBER_OFFERS };
+
+static const struct bytes member_names[] = {
+    [MEMBER_WAREHOUSE] = BYTES_INIT("stocksWarehouseId"),
+    [MEMBER_HAS_STOCKS] = BYTES_INIT("hasStocks"),
+    [MEMBER_TURNOVER] = BYTES_INIT("withTurnover"),
+    [MEMBER_ARCHIVED] = BYTES_INIT("archived"),
+    [MEMBER_OFFERS] = BYTES_INIT("offerIds"),
+};
+
+enum { MEMBERS_COUNT = sizeof(member_names) / sizeof(member_names[0]) };
+
+static struct members members_read(struct json_value root)
+{
+    struct members members = {.present = {false}};
+    struct json_walk walk = json_walk_begin(root);
+    struct bytes key;
+    struct json_value value;
+    while (json_next_member(&walk, &key, &value)) {
+        for (int i = 0; i < MEMBERS_COUNT; i++) {
+            if (!bytes_equal(key, member_names[i]))
+                continue;
+            members.values[i] = value;
+            members.present[i] = json_type(value) != JSON_NULL;
+        }
+    }
+    return members;
+}
+
+static const struct json_value *member(const struct members *members, enum member which)
+{
+    return members->present[which] ? &members->values[which] : NULL;
+}
+
+static bool decode_offers(const struct json_value *offer_ids, struct arena *arena,
+                          struct get_stocks *request, struct error_list *errors)
+{
+    size_t count = 0;
+    if (!field_array(offer_ids, FIELD("offerIds"), 1, GET_OFFER_IDS_MAX, &count, errors))
+        return false;
+    struct seen_table seen;
+    request->offers = arena_allocate(arena, count * sizeof(*request->offers));
+    if (request->offers == NULL || seen_table_init(&seen, arena, count) != OK)
+        return false;
+    struct json_walk walk = json_walk_begin(*offer_ids);
+    struct json_value value;
+    for (size_t i = 0; json_next_element(&walk, &value); i++) {
+        struct stock_key *offer = &request->offers[request->offers_count];
+        if (json_type(value) == JSON_NULL) {
+            field_add_error(errors, FIELD("offerIds"),
+                            "elements must be not null (rejected value: null)");
+            continue;
+        }
+        if (!field_sku(&value, FIELD_OF("offerIds", i, ""), &offer->sku, errors))
+            continue;
+        offer->hash = bytes_hash(offer->sku);
+        if (seen_before(&seen, request->offers, sizeof(*offer), request->offers_count))
+            error_list_add_rejected(errors, "offerIds elements must be unique", offer->sku);
+        else
+            request->offers_count++;
+    }
+    return errors->count == 0;
+}
+
+bool get_stocks_decode(struct json_value root, struct arena *arena, struct get_stocks *request,
+                       struct error_list *errors)
+{
+    *request = (struct get_stocks){.warehouse_id = 0};
+    if (!field_is(&root, JSON_OBJECT, FIELD("$"), errors))
+        return false;
+    const struct members members = members_read(root);
+    const struct json_value *warehouse = member(&members, MEMBER_WAREHOUSE);
+    bool valid = warehouse == NULL || field_int64(warehouse, FIELD("stocksWarehouseId"), 1,
+                                                  INT64_MAX, &request->warehouse_id, errors);
+    request->has_stocks_given = members.present[MEMBER_HAS_STOCKS];
+    valid &= field_bool(member(&members, MEMBER_HAS_STOCKS), FIELD("hasStocks"), false,
+                        &request->has_stocks, errors);
+    valid &= field_bool(member(&members, MEMBER_TURNOVER), FIELD("withTurnover"), false,
+                        &request->with_turnover, errors);
+    valid &= field_bool(member(&members, MEMBER_ARCHIVED), FIELD("archived"), false,
+                        &request->archived, errors);
+    request->listed = members.present[MEMBER_OFFERS];
+    if (request->listed)
+        valid &= decode_offers(member(&members, MEMBER_OFFERS), arena, request, errors);
+    if (valid && request->has_stocks_given && warehouse == NULL) {
+        error_list_add(errors, "hasStocks must be used together with stocksWarehouseId");
+        valid = false;
+    }
+    return valid;
+}
+
+static void encode_stock(struct buffer *body, struct bytes head, int64_t count)
+{
+    buffer_append(body, head);
+    buffer_append_int64(body, count);
+}
+
+static void encode_offer(struct buffer *body, const struct stock_view *view)
+{
+    char date[DATE_ISO8601_BYTES_MAX];
+    const size_t date_bytes = date_format_iso8601(view->updated_at_ms, date);
+    buffer_append(body, BYTES("{\"offerId\":"));
+    json_write_string(body, view->sku);
+    encode_stock(body, BYTES(",\"stocks\":[{\"type\":\"FIT\",\"count\":"),
+                 view->available + view->reserved);
+    encode_stock(body, BYTES("},{\"type\":\"FREEZE\",\"count\":"), view->reserved);
+    encode_stock(body, BYTES("},{\"type\":\"AVAILABLE\",\"count\":"), view->available);
+    buffer_append(body, BYTES("}],\"updatedAt\":\""));
+    buffer_append(body, (struct bytes){(const uint8_t *)date, date_bytes});
+    buffer_append(body, BYTES("\"}"));
+}
+
+static void encode_paging(struct buffer *body, const struct get_stocks_paging *paging)
+{
+    buffer_append(body, BYTES("\"paging\":{"));
+    if (paging->next_token.size > 0) {
+        buffer_append(body, BYTES("\"nextPageToken\":"));
+        json_write_string(body, paging->next_token);
+    }
+    if (paging->next_token.size > 0 && paging->prev_token.size > 0)
+        buffer_append(body, BYTES(","));
+    if (paging->prev_token.size > 0) {
+        buffer_append(body, BYTES("\"prevPageToken\":"));
+        json_write_string(body, paging->prev_token);
+    }
+    buffer_append(body, BYTES("}"));
+}
+
+void get_stocks_encode(struct buffer *body, int64_t warehouse_id, const struct stock_view *views,
+                       uint32_t views_count, const struct get_stocks_paging *paging)
+{
+    buffer_append(body, BYTES("{\"status\":\"OK\",\"result\":{"));
+    encode_paging(body, paging);
+    buffer_append(body, BYTES(",\"warehouses\":["));
+    if (views_count > 0) {
+        buffer_append(body, BYTES("{\"warehouseId\":"));
+        buffer_append_int64(body, warehouse_id);
+        buffer_append(body, BYTES(",\"offers\":["));
+        for (uint32_t i = 0; i < views_count; i++) {
+            if (i > 0)
+                buffer_append(body, BYTES(","));
+            encode_offer(body, &views[i]);
+        }
+        buffer_append(body, BYTES("]}"));
+    }
+    buffer_append(body, BYTES("]}}"));
+}
+
+/* The member of an object, if it is there and of that type. */
+static bool find_member(struct json_value object, struct bytes name, enum json_type type,
+                        struct json_value *found)
+{
+    return json_find(object, name, found) && json_type(*found) == type;
+}
+
+static bool decode_view_count(struct json_value stock, struct stock_view *view)
+{
+    struct json_value type;
+    struct json_value count;
+    int64_t number = 0;
+    if (json_type(stock) != JSON_OBJECT || !find_member(stock, BYTES("type"), JSON_STRING, &type) ||
+        !find_member(stock, BYTES("count"), JSON_INT64, &count) || !json_to_int64(count, &number))
+        return false;
+    if (bytes_equal(json_string(type), BYTES("AVAILABLE")))
+        view->available = number;
+    else if (bytes_equal(json_string(type), BYTES("FREEZE")))
+        view->reserved = number;
+    return true;
+}
+
+static bool decode_view(struct json_value offer, struct stock_view *view)
+{
+    struct json_value sku;
+    struct json_value stocks;
+    struct json_value updated_at;
+    *view = (struct stock_view){.updated_at_ms = 0};
+    if (json_type(offer) != JSON_OBJECT ||
+        !find_member(offer, BYTES("offerId"), JSON_STRING, &sku) ||
+        !find_member(offer, BYTES("stocks"), JSON_ARRAY, &stocks))
+        return false;
+    view->sku = json_string(sku);
+    struct json_walk walk = json_walk_begin(stocks);
+    struct json_value stock;
+    while (json_next_element(&walk, &stock)) {
+        if (!decode_view_count(stock, view))
+            return false;
+    }
+    return !find_member(offer, BYTES("updatedAt"), JSON_STRING, &updated_at) ||
+           date_parse_iso8601(json_string(updated_at), &view->updated_at_ms);
+}
+
+/* Decodes the offers of one warehouse behind those that are there. */
+static bool decode_warehouse(struct json_value warehouse, struct arena *arena,
+                             struct get_stocks_answer *answer)
+{
+    struct json_value offers;
+    if (json_type(warehouse) != JSON_OBJECT ||
+        !find_member(warehouse, BYTES("offers"), JSON_ARRAY, &offers))
+        return false;
+    const size_t count = answer->views_count + json_count(offers);
+    struct stock_view *views = arena_allocate(arena, (count + 1) * sizeof(*views));
+    if (views == NULL)
+        return false;
+    for (uint32_t i = 0; i < answer->views_count; i++)
+        views[i] = answer->views[i];
+    answer->views = views;
+    struct json_walk walk = json_walk_begin(offers);
+    struct json_value offer;
+    while (json_next_element(&walk, &offer)) {
+        if (!decode_view(offer, &views[answer->views_count++]))
+            return false;
+    }
+    return true;
+}
+
+bool get_stocks_decode_answer(struct json_value root, struct arena *arena,
+                              struct get_stocks_answer *answer)
+{
+    struct json_value result;
+    struct json_value warehouses;
+    struct json_value paging;
+    struct json_value token;
+    *answer = (struct get_stocks_answer){.views = NULL};
+    if (json_type(root) != JSON_OBJECT ||
+        !find_member(root, BYTES("result"), JSON_OBJECT, &result) ||
+        !find_member(result, BYTES("warehouses"), JSON_ARRAY, &warehouses))
+        return false;
+    struct json_walk walk = json_walk_begin(warehouses);
+    struct json_value warehouse;
+    while (json_next_element(&walk, &warehouse)) {
+        if (!decode_warehouse(warehouse, arena, answer))
+            return false;
+    }
+    if (find_member(result, BYTES("paging"), JSON_OBJECT, &paging) &&
+        find_member(paging, BYTES("nextPageToken"), JSON_STRING, &token))
+        answer->next_token = json_string(token);
+    return true;
+}

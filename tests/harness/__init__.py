@@ -1,0 +1,1 @@
+"""What every black-box test of stockd stands on: a server, a client, a runner."""
