@@ -237,19 +237,7 @@ static bool step_model(struct api_call *call)
 {
     if ((call->row->placements & 1U << call->campaign.placement) != 0)
         return true;
-    struct buffer names;
-    buffer_init(&names);
-    for (int i = 0; i < PLACEMENTS_COUNT; i++) {
-        if ((call->row->placements & 1U << i) != 0)
-            buffer_append_format(&names, "%s%s", names.size == 0 ? "" : ", ",
-                                 placement_name((enum placement)i));
-    }
-    if (call->api->settings.edition == EDITION_2025)
-        refuse(call, 400, "Campaign type is not allowed");
-    else
-        refuse(call, 400, "Campaign type is not allowed. Allowed campaign types: %s",
-               buffer_text(&names));
-    buffer_deinit(&names);
+    refuse_model(call);
     return false;
 }
 

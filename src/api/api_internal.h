@@ -90,6 +90,9 @@ MUST_USE bool auth_check_scopes(struct api_call *call);
 /* Refuse a call: status, code as C4 has it, and a message of §0.5. */
 void refuse(struct api_call *call, int status, const char *format, ...) PRINTF(3, 4);
 
+/* Refuses a campaign whose model may not call this method. */
+void refuse_model(struct api_call *call);
+
 /* Refuses with what call->errors hold, 400; without any, there was no memory: 503. */
 void refuse_invalid(struct api_call *call);
 

@@ -71,11 +71,14 @@ static bool check_api_key(struct api_call *call, const struct http_header_value 
     return true;
 }
 
+/* The text within double quotes, or as it is without any; no bytes when only one is there. */
 static struct bytes without_quotes(struct bytes text)
 {
-    if (text.size >= 2 && text.data[0] == '"' && text.data[text.size - 1] == '"')
+    const bool opened = text.size > 0 && text.data[0] == '"';
+    const bool closed = text.size > 1 && text.data[text.size - 1] == '"';
+    if (opened && closed)
         return (struct bytes){text.data + 1, text.size - 2};
-    return text;
+    return opened || closed ? (struct bytes){NULL, 0} : text;
 }
 
 /* The value of `name=value` in a comma-separated list; false when the name is not there. */

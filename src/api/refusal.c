@@ -42,6 +42,13 @@ static void reply_errors(struct api_call *call, int status, const char *code)
     reply_encode_errors(&exchange->reply, code, &call->errors);
 }
 
+static void reply_one(struct api_call *call, int status, const char *code, const char *message)
+{
+    error_list_clear(&call->errors);
+    error_list_add(&call->errors, "%s", message);
+    reply_errors(call, status, code);
+}
+
 void refuse(struct api_call *call, int status, const char *format, ...)
 {
     char message[MESSAGE_BYTES_MAX];
@@ -49,9 +56,25 @@ void refuse(struct api_call *call, int status, const char *format, ...)
     va_start(arguments, format);
     (void)vsnprintf(message, sizeof(message), format, arguments);
     va_end(arguments);
-    error_list_clear(&call->errors);
-    error_list_add(&call->errors, "%s", message);
-    reply_errors(call, status, code_of(status));
+    reply_one(call, status, code_of(status), message);
+}
+
+void refuse_model(struct api_call *call)
+{
+    struct buffer message;
+    buffer_init(&message);
+    buffer_append_text(&message, "Campaign type is not allowed");
+    const bool listed = call->api->settings.edition == EDITION_2026;
+    const char *separator = ". Allowed campaign types: ";
+    for (int i = 0; i < PLACEMENTS_COUNT && listed; i++) {
+        if ((call->row->placements & 1U << i) == 0)
+            continue;
+        buffer_append_text(&message, separator);
+        buffer_append_text(&message, placement_name((enum placement)i));
+        separator = ", ";
+    }
+    reply_one(call, 400, "CAMPAIGN_TYPE_NOT_SUPPORTED", buffer_text(&message));
+    buffer_deinit(&message);
 }
 
 static void refuse_unavailable(struct api_call *call)

@@ -4,6 +4,8 @@
 #include "server/connections.h"
 
 #include <errno.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -21,6 +23,8 @@ struct connection {
     int fd;
     enum connection_phase phase;
     int64_t since_ms;
+    uint64_t received_bytes; /* When CONNECTION_HEAD began: more means that a head is coming. */
+    bool head_seen;
     bool lingers;
 };
 
@@ -86,13 +90,26 @@ void connection_close(struct connections *connections, struct connection *connec
         connections_linger_socket(connections, fd);
 }
 
+/* Bytes that ever came in on a socket: the library does not tell when a head begins. */
+static uint64_t received_bytes(int fd)
+{
+    struct tcp_info info = {.tcpi_bytes_received = 0};
+    socklen_t info_bytes = sizeof(info);
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &info_bytes) != 0)
+        return 0;
+    return info.tcpi_bytes_received;
+}
+
 void connection_enter(struct connections *connections, struct connection *connection,
                       enum connection_phase phase)
 {
     const int64_t since_ms = now_ms(connections);
+    const uint64_t received = phase == CONNECTION_HEAD ? received_bytes(connection->fd) : 0;
     pthread_mutex_lock(&connections->lock);
     connection->phase = phase;
     connection->since_ms = since_ms;
+    connection->received_bytes = received;
+    connection->head_seen = false;
     pthread_mutex_unlock(&connections->lock);
 }
 
@@ -126,11 +143,14 @@ uint32_t connections_count(struct connections *connections)
     return count;
 }
 
-static int64_t phase_limit_ms(const struct connection_limits *limits, enum connection_phase phase)
+static int64_t phase_limit_ms(const struct connection_limits *limits,
+                              const struct connection *connection)
 {
-    switch (phase) {
+    switch (connection->phase) {
     case CONNECTION_HEAD:
-        return limits->idle_ms;
+        if (!connection->head_seen)
+            return limits->idle_ms;
+        return limits->request_ms;
     case CONNECTION_BODY:
     case CONNECTION_REPLY:
         return limits->request_ms;
@@ -140,13 +160,24 @@ static int64_t phase_limit_ms(const struct connection_limits *limits, enum conne
     return INT64_MAX;
 }
 
+/* A connection that was idle and is not any more: a head is on its way, and its time runs. */
+static void notice_head(struct connection *connection, int64_t now)
+{
+    if (connection->phase != CONNECTION_HEAD || connection->head_seen ||
+        received_bytes(connection->fd) == connection->received_bytes)
+        return;
+    connection->head_seen = true;
+    connection->since_ms = now;
+}
+
 /* Ends what has been in one phase for too long. */
 static void end_overdue(struct connections *connections)
 {
     const int64_t now = now_ms(connections);
     pthread_mutex_lock(&connections->lock);
     for (struct connection *each = connections->first; each != NULL; each = each->next) {
-        if (now - each->since_ms <= phase_limit_ms(&connections->limits, each->phase))
+        notice_head(each, now);
+        if (now - each->since_ms <= phase_limit_ms(&connections->limits, each))
             continue;
         log_line(LOG_DEBUG, "event=connection_overdue phase=%d", each->phase);
         (void)shutdown(each->fd, SHUT_RDWR);

@@ -14,6 +14,7 @@
 #include "os/log.h"
 #include "server/request.h"
 #include "wire/json.h"
+#include "wire/reply.h"
 
 enum { NUMBER_BYTES = 32 };
 
@@ -24,7 +25,10 @@ static const struct {
     {"Api-Key", HTTP_API_KEY},
     {"Authorization", HTTP_AUTHORIZATION},
     {"X-Business-Id", HTTP_BUSINESS_ID},
+    {"Content-Length", HTTP_CONTENT_LENGTH},
     {"Content-Type", HTTP_CONTENT_TYPE},
+    {"Expect", HTTP_EXPECT},
+    {"Transfer-Encoding", HTTP_TRANSFER_ENCODING},
 };
 
 /* tidy: allow function-parameters, the library's signature */
@@ -68,23 +72,29 @@ static void read_head(struct listener *listener, struct request *request, const 
     (void)MHD_get_connection_values_n(request->connection, MHD_HEADER_KIND, take_header, exchange);
     (void)MHD_get_connection_values_n(request->connection, MHD_GET_ARGUMENT_KIND, take_parameter,
                                       exchange);
-    const char *length = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND,
-                                                     MHD_HTTP_HEADER_CONTENT_LENGTH);
     int64_t content_length = 0;
-    if (length != NULL && bytes_to_int64(bytes_from_text(length), &content_length))
+    if (bytes_to_int64(exchange->headers[HTTP_CONTENT_LENGTH].text, &content_length))
         exchange->content_length = content_length;
 }
 
-static bool has_header(const struct request *request, const char *name)
+static bool has_header(const struct http_exchange *exchange, enum http_header header)
 {
-    return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name) != NULL;
+    return exchange->headers[header].count > 0;
 }
 
 /* A body was announced. */
-static bool body_follows(const struct request *request)
+static bool body_follows(const struct http_exchange *exchange)
 {
-    return request->exchange.content_length > 0 ||
-           has_header(request, MHD_HTTP_HEADER_TRANSFER_ENCODING);
+    return exchange->content_length > 0 || has_header(exchange, HTTP_TRANSFER_ENCODING);
+}
+
+/* Two measures of one body: whoever reads the other one sees another request behind it (RFC 9112
+ * §6.3). Refused before any handler, and the connection ends. */
+static bool body_is_ambiguous(const struct http_exchange *exchange)
+{
+    const uint32_t lengths_count = exchange->headers[HTTP_CONTENT_LENGTH].count;
+    return lengths_count > 1 ||
+           (lengths_count == 1 && has_header(exchange, HTTP_TRANSFER_ENCODING));
 }
 
 static bool add_header(struct MHD_Response *response, const char *name, const char *value)
@@ -146,32 +156,46 @@ static enum MHD_Result send_reply(struct listener *listener, struct request *req
     return result;
 }
 
-/* The reply to a request whose handler cannot be asked. */
+/* A reply without asking the handler. */
+static void refuse(struct http_exchange *exchange, int status, const char *code,
+                   const char *message)
+{
+    struct error_list errors;
+    error_list_init(&errors);
+    error_list_add(&errors, "%s", message);
+    exchange->status = status;
+    buffer_clear(&exchange->reply);
+    reply_encode_errors(&exchange->reply, code, &errors);
+    error_list_deinit(&errors);
+}
+
 static void refuse_unavailable(struct http_exchange *exchange)
 {
-    exchange->status = 503;
     exchange->retry_after_s = 1;
-    buffer_clear(&exchange->reply);
-    buffer_append(&exchange->reply,
-                  BYTES("{\"status\":\"ERROR\",\"errors\":[{\"code\":\"SERVICE_UNAVAILABLE\","
-                        "\"message\":\"Service temporarily unavailable. Please, try again later\""
-                        "}]}"));
+    refuse(exchange, 503, "SERVICE_UNAVAILABLE",
+           "Service temporarily unavailable. Please, try again later");
 }
 
 static enum MHD_Result on_head(struct listener *listener, struct request *request)
 {
     struct http_exchange *exchange = &request->exchange;
     const struct http_handler *handler = &listener->settings.handler;
+    if (body_is_ambiguous(exchange)) {
+        refuse(exchange, 400, "BAD_REQUEST",
+               "More than one Content-Length, or one together with Transfer-Encoding");
+        connection_linger(listener->connections, request->watched);
+        return send_reply(listener, request);
+    }
     request->began = true;
     handler->begin(handler->context, exchange);
     if (listener_is_closing(listener) && exchange->status == 0)
         refuse_unavailable(exchange);
-    const bool follows = body_follows(request);
+    const bool follows = body_follows(exchange);
     connection_enter(listener->connections, request->watched,
                      follows ? CONNECTION_BODY : CONNECTION_BUSY);
     const bool too_large = exchange->content_length > BODY_BYTES_MAX;
     if (exchange->status != 0 && follows &&
-        (too_large || has_header(request, MHD_HTTP_HEADER_EXPECT))) {
+        (too_large || has_header(exchange, HTTP_EXPECT))) {
         connection_linger(listener->connections, request->watched);
         return send_reply(listener, request);
     }

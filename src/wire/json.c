@@ -1,9 +1,10 @@
 /* Parsing with the fast library, explaining its refusals with the plain scanner, and writing
- * strings. Documents with integers beyond 64 bits are legal JSON that the library refuses; they are
- * parsed a second time with those integers marked as floating point. */
+ * strings. Documents with numbers beyond 64 bits are legal JSON that the library refuses; they are
+ * parsed a second time with those numbers brought into its range. */
 #include "wire/json.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,24 +46,34 @@ static enum json_simdjson_outcome parse_fast(struct json_parser *parser, struct 
                                &parser->document.strings);
 }
 
-/* Bytes of the number that starts here, or 0; *integer_digits tells how many digits it has when it
- * is an integer. */
-static size_t number_bytes(struct bytes text, size_t *integer_digits)
+enum { NUMBER_BYTES_MAX = 400 };
+
+/* Bytes of the number that starts here, or 0. */
+static size_t number_bytes(struct bytes text)
 {
     size_t size = 0;
-    size_t digits = 0;
-    bool integer = true;
-    for (; size < text.size; size++) {
-        const uint8_t byte = text.data[size];
-        if (byte >= '0' && byte <= '9')
-            digits++;
-        else if (byte == '.' || byte == 'e' || byte == 'E')
-            integer = false;
-        else if (byte != '-' && byte != '+')
-            break;
-    }
-    *integer_digits = integer ? digits : 0;
+    while (size < text.size && text.data[size] != 0 &&
+           memchr("+-.0123456789Ee", text.data[size], 15) != NULL)
+        size++;
     return size;
+}
+
+/* Appends a number so that the library takes it: an integer of many digits as floating point, and
+ * what is past the range of floating point as a number at its end. */
+static void append_marked(struct buffer *marked, struct bytes number)
+{
+    char text[NUMBER_BYTES_MAX];
+    const bool long_text = number.size >= sizeof(text);
+    const struct bytes head = {number.data, long_text ? sizeof(text) - 1 : number.size};
+    (void)snprintf(text, sizeof(text), "%.*s", BYTES_ARG(head));
+    const bool integer = strpbrk(text, ".eE") == NULL;
+    if (isinf(strtod(text, NULL)) || (long_text && integer)) {
+        buffer_append_text(marked, text[0] == '-' ? "-1e308" : "1e308");
+        return;
+    }
+    buffer_append(marked, number);
+    if (integer && number.size > INTEGER_DIGITS_SAFE)
+        buffer_append(marked, BYTES("e0"));
 }
 
 /* Bytes of the string that starts here with its quote. */
@@ -74,20 +85,19 @@ static size_t string_bytes(struct bytes text)
     return size < text.size ? size + 1 : text.size;
 }
 
-/* Copies a document that keeps the grammar, with `e0` behind each long integer. */
-static void mark_long_integers(struct bytes text, struct buffer *marked)
+/* Copies a document that keeps the grammar, with its numbers marked. */
+static void mark_numbers(struct bytes text, struct buffer *marked)
 {
     size_t at = 0;
     while (at < text.size) {
         const struct bytes rest = {text.data + at, text.size - at};
-        size_t digits = 0;
-        size_t size = rest.data[0] == '"' ? string_bytes(rest) : number_bytes(rest, &digits);
-        if (size == 0)
-            size = 1;
-        buffer_append(marked, (struct bytes){rest.data, size});
-        if (digits > INTEGER_DIGITS_SAFE)
-            buffer_append(marked, BYTES("e0"));
-        at += size;
+        const size_t number = rest.data[0] == '"' ? 0 : number_bytes(rest);
+        const size_t other = rest.data[0] == '"' ? string_bytes(rest) : 1;
+        if (number > 0)
+            append_marked(marked, (struct bytes){rest.data, number});
+        else
+            buffer_append(marked, (struct bytes){rest.data, other});
+        at += number > 0 ? number : other;
     }
 }
 
@@ -96,7 +106,7 @@ static enum json_outcome parse_marked(struct json_parser *parser, struct bytes t
 {
     struct buffer marked;
     buffer_init(&marked);
-    mark_long_integers(text, &marked);
+    mark_numbers(text, &marked);
     const size_t size = marked.size;
     buffer_append_zeros(&marked, JSON_PADDING_BYTES);
     enum json_outcome outcome = JSON_NO_MEMORY;

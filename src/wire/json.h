@@ -45,7 +45,7 @@ struct json_value {
 #define JSON_PADDING_BYTES 64
 
 /* Checks `text` and gives its root. A byte-order mark is skipped. Integers that do not fit in 64
- * bits become floating-point numbers. The root lives until the next parse with this parser; `text`
+ * bits become floating-point numbers, and what does not fit there the largest of them. The root lives until the next parse with this parser; `text`
  * may go at once. Unless JSON_OK, *failure says where it is wrong. */
 MUST_USE enum json_outcome json_parse(struct json_parser *parser, struct bytes text,
                                       struct json_value *root, struct json_failure *failure);

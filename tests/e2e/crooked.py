@@ -10,10 +10,13 @@ import email.utils
 import gzip
 import http.server
 import json
+import re
 import threading
 import time
+import traceback
 
 GATE_S_MAX = 30
+GONE = re.compile(r"ConnectionResetError|BrokenPipeError")  # A client may go away.
 
 Request = collections.namedtuple("Request", "number method path headers body status")
 
@@ -22,7 +25,7 @@ class Crooked:
     """The server: `address`, `requests`, `stock`, `parallel_max`, `exceeded`."""
 
     def __init__(self, faults=None, window=None, clock_ahead_s=0):
-        self.faults = faults or {}
+        self.faults = {} if faults is None else faults
         self.window = window
         self.clock_ahead_s = clock_ahead_s
         self.requests = []
@@ -36,8 +39,10 @@ class Crooked:
         class Handler(_Handler):
             server_object = crooked
 
+        self._problems = []
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
+        self._server.handle_error = lambda *_: self._problems.append(traceback.format_exc())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
     def __enter__(self):
@@ -48,6 +53,9 @@ class Crooked:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+        bad = [text for text in self._problems if not GONE.search(text)]
+        if bad:
+            raise AssertionError("the test's own server failed\n" + bad[0])
 
     @property
     def url(self):

@@ -142,15 +142,22 @@ class Pull(CtlCase):
         self.assertEqual(300, len(self.rows(path.read_text())))
         self.assertEqual(["stock.csv"], os.listdir(self.folder))
 
+    def link_to(self, target):
+        """A link instead of the thing itself: a mistake here must not replace a device."""
+        path = self.folder / target.strip("/").replace("/", "-")
+        path.symlink_to(target)
+        return path
+
     def test_what_is_no_plain_file_is_written_to_and_kept(self):
+        path = self.link_to("/dev/null")
         with Crooked(Always(pages_of([cell("A", 1)]))) as server:
-            ended = self.pull(server, "-o", "/dev/null")
+            ended = self.pull(server, "-o", path)
         self.assertEqual(0, ended.code, ended)
-        self.assertFalse(os.path.isfile("/dev/null"))
+        self.assertTrue(path.is_symlink())
 
     def test_full_disk_and_bad_path_are_told(self):
         with Crooked(Always(pages_of([cell("A", 1)]))) as server:
-            full = self.pull(server, "-o", "/dev/full")
+            full = self.pull(server, "-o", self.link_to("/dev/full"))
             nowhere = self.pull(server, "-o", self.folder / "none" / "x.csv")
         self.assertEqual(5, full.code, full)
         self.assertIn("No space left", full.stderr)
