@@ -40,8 +40,7 @@ static bool step_parallel(struct api_call *call)
     if (call->entered)
         return true;
     if (settings->edition == EDITION_2026)
-        refuse(call, 420,
-               "Hit rate limit of %u parallel requests for campaignId %" PRId64,
+        refuse(call, 420, "Hit rate limit of %u parallel requests for campaignId %" PRId64,
                settings->parallel_max, call->campaign_id);
     else
         refuse(call, 420, "Hit rate limit of %u parallel requests", settings->parallel_max);
@@ -68,8 +67,7 @@ static void refuse_inactive(struct api_call *call)
         reason = "disabled because it has no placement program";
         break;
     }
-    const bool inactivity =
-        call->campaign.availability == AVAILABILITY_DISABLED_BY_INACTIVITY;
+    const bool inactivity = call->campaign.availability == AVAILABILITY_DISABLED_BY_INACTIVITY;
     if (call->api->settings.edition == EDITION_2025)
         refuse(call, 403, "Access denied for campaign '%" PRId64 "' because it is not active",
                call->campaign.id);
@@ -122,7 +120,8 @@ static bool refuse_too_big(struct api_call *call)
 {
     if (!rate_take(call, 1))
         return false;
-    refuse(call, 400, "The request is too big: Maximum allowed request size must be less than %d KB",
+    refuse(call, 400,
+           "The request is too big: Maximum allowed request size must be less than %d KB",
            BODY_BYTES_MAX / 1024);
     return false;
 }
@@ -201,7 +200,8 @@ static void refuse_json(struct api_call *call, enum json_outcome outcome,
     if (outcome == JSON_TRUNCATED || outcome == JSON_EMPTY)
         refuse(call, 400, "Unexpected end of content");
     else if (outcome == JSON_NOT_UTF8)
-        refuse(call, 400, "Unexpected character '\\x%02x' at byte %zu: expected a valid value 'UTF-8'",
+        refuse(call, 400,
+               "Unexpected character '\\x%02x' at byte %zu: expected a valid value 'UTF-8'",
                failure->byte, failure->offset);
     else if (failure->byte >= 0x20 && failure->byte < 0x7F)
         refuse(call, 400, "JSON: %s '%c' at line %zu, column %zu", failure->problem, failure->byte,

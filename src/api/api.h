@@ -13,11 +13,11 @@ enum edition { EDITION_2025, EDITION_2026 };
 
 struct api_settings {
     enum edition edition;
-    enum store_unknown unknown_sku;  /* C6 */
-    int64_t future_tolerance_ms;     /* C10 */
-    uint32_t parallel_max;           /* C49; 0: as the edition has it. */
+    enum store_unknown unknown_sku; /* C6 */
+    int64_t future_tolerance_ms;    /* C10 */
+    uint32_t parallel_max;          /* C49; 0: as the edition has it. */
     bool limits_enforced;
-    bool key_shape_checked;          /* C43: tell what is wrong with the shape of an unknown key. */
+    bool key_shape_checked; /* C43: tell what is wrong with the shape of an unknown key. */
 };
 
 /* Store and registry are lent for the api's life. NULL: no memory. */

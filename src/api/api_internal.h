@@ -39,8 +39,8 @@ struct api_call {
     struct campaign_facts campaign;
     struct token_facts token;
     bool oauth;
-    bool entered;       /* Counted as under way. */
-    bool rated;         /* The campaign exists: its rate window is shown. */
+    bool entered;               /* Counted as under way. */
+    bool rated;                 /* The campaign exists: its rate window is shown. */
     struct json_parser *parser; /* While decoding. */
     struct error_list errors;
     struct get_stocks get; /* Of getStocks. */

@@ -73,8 +73,8 @@ bool limiter_enter(struct limiter *limiter, int64_t entity_id)
     pthread_mutex_lock(&limiter->lock);
     const uint32_t found = map_get(&limiter->under_way, entity_id);
     const uint32_t count = found == MAP_ABSENT ? 0 : found;
-    const bool entered = count < limiter->parallel_max &&
-                         map_set(&limiter->under_way, entity_id, count + 1) == OK;
+    const bool entered =
+        count < limiter->parallel_max && map_set(&limiter->under_way, entity_id, count + 1) == OK;
     pthread_mutex_unlock(&limiter->lock);
     return entered;
 }
@@ -137,8 +137,7 @@ struct rate_state limiter_state(struct limiter *limiter, uint32_t operation, int
     if (!limiter->enforced)
         return state;
     pthread_mutex_lock(&limiter->lock);
-    const struct window *window =
-        window_find(&limiter->operations[operation], entity_id, number);
+    const struct window *window = window_find(&limiter->operations[operation], entity_id, number);
     if (window != NULL)
         state.remaining -= window->used;
     pthread_mutex_unlock(&limiter->lock);

@@ -118,8 +118,8 @@ void refuse_rate(struct api_call *call)
 
 bool rate_take(struct api_call *call, int64_t cost)
 {
-    if (limiter_take(call->api->limiter, call->row->rate, call->campaign.id,
-                     call->exchange->now_ms, cost))
+    if (limiter_take(call->api->limiter, call->row->rate, call->campaign.id, call->exchange->now_ms,
+                     cost))
         return true;
     refuse_rate(call);
     return false;

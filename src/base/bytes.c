@@ -1,17 +1,9 @@
 /* Views of bytes: comparing, trimming, splitting, numbers and UTF-8; and the cursor. */
 #include "base/bytes.h"
 
-#include <string.h>
-
 struct bytes bytes_from_text(const char *text)
 {
     return (struct bytes){(const uint8_t *)text, text == NULL ? 0 : strlen(text)};
-}
-
-bool bytes_equal(struct bytes left, struct bytes right)
-{
-    return left.size == right.size &&
-           (left.size == 0 || memcmp(left.data, right.data, left.size) == 0);
 }
 
 static uint8_t to_lower(uint8_t byte)

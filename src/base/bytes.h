@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/error.h"
 
@@ -15,8 +16,11 @@ struct bytes {
 };
 
 /* A string literal as bytes, for expressions and for initializers. */
-#define BYTES(literal)      ((struct bytes){(const uint8_t *)(literal), sizeof(literal) - 1})
-#define BYTES_INIT(literal) {(const uint8_t *)(literal), sizeof(literal) - 1}
+#define BYTES(literal) ((struct bytes){(const uint8_t *)(literal), sizeof(literal) - 1})
+#define BYTES_INIT(literal)                                                                        \
+    {                                                                                              \
+        (const uint8_t *)(literal), sizeof(literal) - 1                                            \
+    }
 
 /* For printf: `%.*s` with BYTES_ARG(x). */
 #define BYTES_ARG(bytes) (int)(bytes).size, (const char *)(bytes).data
@@ -24,7 +28,12 @@ struct bytes {
 /* View of a NUL-terminated text; NULL gives no bytes. */
 struct bytes bytes_from_text(const char *text);
 
-bool bytes_equal(struct bytes left, struct bytes right);
+/* Inline, as every look-up of a name or a SKU ends here. */
+static inline bool bytes_equal(struct bytes left, struct bytes right)
+{
+    return left.size == right.size &&
+           (left.size == 0 || memcmp(left.data, right.data, left.size) == 0);
+}
 
 /* Equal but for the case of ASCII letters. */
 bool bytes_equal_ignoring_case(struct bytes left, struct bytes right);

@@ -1,5 +1,5 @@
-/* The calendar is the proleptic Gregorian one, counted in days since 1970-01-01 by shifting the year
- * to begin in March, so that the leap day is its last. */
+/* The calendar is the proleptic Gregorian one, counted in days since 1970-01-01 by shifting the
+ * year to begin in March, so that the leap day is its last. */
 #include "base/date.h"
 
 #include <string.h>

@@ -10,8 +10,8 @@
 #define DATE_MS_MAX INT64_C(253402300799999)
 
 /* Reads `YYYY-MM-DDThh:mm[:ss[.f…]]` and `Z`, `±hh:mm`, `±hhmm` or `±hh`, and nothing beside it.
- * Years 0000…9999 also after the offset, offsets up to 18 hours, at most nine fraction digits, cut to milliseconds.
- * False when it is not such a date; *ms is untouched then. */
+ * Years 0000…9999 also after the offset, offsets up to 18 hours, at most nine fraction digits, cut
+ * to milliseconds. False when it is not such a date; *ms is untouched then. */
 MUST_USE bool date_parse_iso8601(struct bytes text, int64_t *ms);
 
 /* Writes the moment in UTC, `2017-11-20T21:42:42Z`, with `.mmm` only where it is not zero.

@@ -4,10 +4,10 @@
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H
 
-#define MUST_USE          __attribute__((warn_unused_result))
-#define NORETURN          __attribute__((noreturn))
+#define MUST_USE            __attribute__((warn_unused_result))
+#define NORETURN            __attribute__((noreturn))
 #define PRINTF(text, first) __attribute__((format(printf, text, first)))
-#define CLEANUP(function) __attribute__((cleanup(function)))
+#define CLEANUP(function)   __attribute__((cleanup(function)))
 
 enum err {
     OK = 0,
@@ -28,7 +28,6 @@ const char *err_text(enum err error);
 NORETURN void assert_failed(const char *file, int line, const char *condition);
 
 /* One fact that only our own code can break. Never compiled out. */
-#define ASSERT(condition)                                                                          \
-    ((condition) ? (void)0 : assert_failed(__FILE__, __LINE__, #condition))
+#define ASSERT(condition) ((condition) ? (void)0 : assert_failed(__FILE__, __LINE__, #condition))
 
 #endif

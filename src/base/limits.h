@@ -40,15 +40,15 @@
 #define CELL_UNITS_MAX      INT64_C(0xFFFFFFFF)
 
 /* The journal: docs/formats.md. */
-#define JOURNAL_BLOCK_BYTES       4096
-#define JOURNAL_SEGMENT_BYTES     (INT64_C(64) * 1024 * 1024)
-#define JOURNAL_BATCH_BYTES_MAX   (INT64_C(16) * 1024 * 1024)
-#define JOURNAL_RECORD_BYTES_MAX  (INT64_C(8) * 1024 * 1024)
-#define JOURNAL_ROOM_RETRY_MS     1000
+#define JOURNAL_BLOCK_BYTES         4096
+#define JOURNAL_SEGMENT_BYTES       (INT64_C(64) * 1024 * 1024)
+#define JOURNAL_BATCH_BYTES_MAX     (INT64_C(16) * 1024 * 1024)
+#define JOURNAL_RECORD_BYTES_MAX    (INT64_C(8) * 1024 * 1024)
+#define JOURNAL_ROOM_RETRY_MS       1000
 #define REGISTRY_DOCUMENT_BYTES_MAX (INT64_C(4) * 1024 * 1024)
 
 /* A write of PUT_SKUS_MAX new SKUs of the largest size fits in one record. */
-#define RECORD_ENTRY_BYTES_MAX (10 + 3 + SKU_BYTES_MAX + 10 + 10)
+#define RECORD_ENTRY_BYTES_MAX (4 * 10 + SKU_BYTES_MAX)
 static_assert((int64_t)PUT_SKUS_MAX * RECORD_ENTRY_BYTES_MAX + 64 <= JOURNAL_RECORD_BYTES_MAX,
               "the largest write fits in a record");
 static_assert(REGISTRY_DOCUMENT_BYTES_MAX + 64 <= JOURNAL_RECORD_BYTES_MAX,

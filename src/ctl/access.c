@@ -114,9 +114,8 @@ bool access_init(struct access *access, struct os *os, const struct options *opt
         !host_is_local(options->url))
         buffer_append_format(warnings, "warning: the token goes to %s unencrypted; use https\n",
                              options->url);
-    return options->token_file != NULL
-               ? token_from_file(access, os, options, problem, warnings)
-               : token_from_environment(access, options, problem);
+    return options->token_file != NULL ? token_from_file(access, os, options, problem, warnings)
+                                       : token_from_environment(access, options, problem);
 }
 
 void access_deinit(struct access *access)

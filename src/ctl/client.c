@@ -44,8 +44,8 @@ struct client {
     struct curl_slist *headers;
     struct budget budget;
     struct call calls[CLIENT_CALLS_MAX];
-    int64_t pause_until_ms;      /* Uptime; the server asked for a pause with Retry-After. */
-    int64_t wait_told_until_ms;  /* The window whose end was announced, so that it is told once. */
+    int64_t pause_until_ms;     /* Uptime; the server asked for a pause with Retry-After. */
+    int64_t wait_told_until_ms; /* The window whose end was announced, so that it is told once. */
     bool clock_checked;
     bool stopped;
 };
@@ -54,6 +54,9 @@ static int64_t uptime_ms(const struct client *client)
 {
     return client->settings.os->uptime_us(client->settings.os) / 1000;
 }
+
+/* Signs the caller for the server's logs (CONTRACT §9). */
+static const char integration[] = "X-Market-Integration: stockctl/" STOCKD_VERSION;
 
 /* libcurl: a piece of the answer's body. */
 static size_t on_body(char *data, size_t size, size_t count, void *context)
@@ -81,9 +84,13 @@ static bool headers_init(struct client *client)
     struct buffer line;
     buffer_init(&line);
     buffer_append(&line, token);
-    const char *const lines[] = {"Content-Type: application/json", "Accept: application/json",
-                                 "X-Market-Integration: stockctl/" STOCKD_VERSION, "Expect:",
-                                 buffer_text(&line)};
+    const char *const lines[] = {
+        "Content-Type: application/json",
+        "Accept: application/json",
+        integration,
+        "Expect:",
+        buffer_text(&line),
+    };
     bool complete = true;
     for (size_t i = 0; complete && i < sizeof(lines) / sizeof(lines[0]); i++) {
         struct curl_slist *longer = curl_slist_append(client->headers, lines[i]);
@@ -102,8 +109,7 @@ static bool call_init(struct call *call, const struct client *client)
     buffer_init(&call->answer);
     CURL *easy = curl_easy_init();
     call->easy = easy;
-    return easy != NULL &&
-           curl_easy_setopt(easy, CURLOPT_PRIVATE, call) == CURLE_OK &&
+    return easy != NULL && curl_easy_setopt(easy, CURLOPT_PRIVATE, call) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->curl_problem) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_WRITEDATA, call) == CURLE_OK &&
@@ -237,11 +243,12 @@ static void check_clock(struct client *client, const struct call *call)
     client->clock_checked = true;
     struct os *os = client->settings.os;
     const int64_t behind_ms = call->head.date_ms - os->now_ms(os);
-    if (behind_ms > CLOCK_TOLERANCE_MS || behind_ms < -CLOCK_TOLERANCE_MS)
+    if (behind_ms > CLOCK_TOLERANCE_MS || behind_ms < -CLOCK_TOLERANCE_MS) {
         progress_say(client->settings.progress,
                      "warning: this machine's clock is %" PRId64 " s %s the server's",
                      (behind_ms < 0 ? -behind_ms : behind_ms) / 1000,
                      behind_ms < 0 ? "ahead of" : "behind");
+    }
 }
 
 static void budget_note(struct client *client, struct call *call, bool answered, int64_t status)
@@ -262,8 +269,8 @@ static void budget_note(struct client *client, struct call *call, bool answered,
 static bool is_hopeless(CURLcode code)
 {
     static const CURLcode hopeless[] = {
-        CURLE_URL_MALFORMAT,   CURLE_UNSUPPORTED_PROTOCOL, CURLE_PEER_FAILED_VERIFICATION,
-        CURLE_SSL_CACERT_BADFILE, CURLE_WRITE_ERROR,       CURLE_OUT_OF_MEMORY,
+        CURLE_URL_MALFORMAT,      CURLE_UNSUPPORTED_PROTOCOL, CURLE_PEER_FAILED_VERIFICATION,
+        CURLE_SSL_CACERT_BADFILE, CURLE_WRITE_ERROR,          CURLE_OUT_OF_MEMORY,
     };
     for (size_t i = 0; i < sizeof(hopeless) / sizeof(hopeless[0]); i++) {
         if (code == hopeless[i])
@@ -312,10 +319,11 @@ static void attempt_end(struct client *client, struct call *call, CURLcode code)
     }
     if (answered)
         (void)snprintf(call->problem, sizeof(call->problem), "the server answered %ld", status);
-    else
+    else {
         (void)snprintf(call->problem, sizeof(call->problem), "%s",
                        call->curl_problem[0] != '\0' ? call->curl_problem
                                                      : curl_easy_strerror(code));
+    }
     if (is_hopeless(code))
         call_over(call, CALL_UNREACHABLE);
     else
@@ -340,8 +348,8 @@ static void tell_wait(struct client *client, int64_t wait_ms)
     if (wait_ms < WAIT_TOLD_MS || client->wait_told_until_ms == client->budget.until_ms)
         return;
     client->wait_told_until_ms = client->budget.until_ms;
-    progress_say(client->settings.progress,
-                 "the rate limit is used up; going on in %" PRId64 " s", (wait_ms + 999) / 1000);
+    progress_say(client->settings.progress, "the rate limit is used up; going on in %" PRId64 " s",
+                 (wait_ms + 999) / 1000);
 }
 
 /* Begins the attempts that may begin. Returns for how long nothing more can. */
@@ -394,8 +402,8 @@ static void work(struct client *client)
     attempts_end(client);
 }
 
-/* One round: begin, work, sleep until something happens, work. With `fd` >= 0 it wakes up when there
- * is something to read, and returns whether there is. */
+/* One round: begin, work, sleep until something happens, work. With `fd` >= 0 it wakes up when
+ * there is something to read, and returns whether there is. */
 static bool drive(struct client *client, int fd)
 {
     if (stop_signal() != 0)

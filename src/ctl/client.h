@@ -28,8 +28,8 @@ struct call_request {
     const char *method;
     struct bytes query; /* Behind the `?`, ready for an address; or no bytes. */
     struct bytes body;
-    int64_t items;      /* What it costs in the rate limit. */
-    void *tag;          /* The caller's, handed back with the result. */
+    int64_t items; /* What it costs in the rate limit. */
+    void *tag;     /* The caller's, handed back with the result. */
 };
 
 enum call_outcome {
@@ -53,11 +53,12 @@ bool client_is_full(const struct client *client);
 MUST_USE enum err client_begin(struct client *client, const struct call_request *request);
 
 /* Works until a call has its result, and gives it; false when no call is begun. The answer, which
- * has JSON_PADDING_BYTES behind it, and the problem lend until the next client_begin(). A signal (ctl/stop.h) does what client_stop() does. */
+ * has JSON_PADDING_BYTES behind it, and the problem lend until the next client_begin(). A signal
+ * (ctl/stop.h) does what client_stop() does. */
 MUST_USE bool client_end_one(struct client *client, struct call_result *result);
 
-/* Works until there is something to read from `fd` (true), or a call has its result or a signal came
- * (false). */
+/* Works until there is something to read from `fd` (true), or a call has its result or a signal
+ * came (false). */
 MUST_USE bool client_wait_readable(struct client *client, int fd);
 
 /* No attempt is begun from now on; those in flight are brought to their end. */

@@ -62,10 +62,10 @@ struct option_row {
 
 struct command {
     const char *name;
-    const char *summary;       /* One line for the list of subcommands. */
-    const char *argument;      /* Its name in capitals; NULL: the command takes none. */
-    const char *description;   /* Lines for its own help. */
-    const char *examples;      /* The same. */
+    const char *summary;     /* One line for the list of subcommands. */
+    const char *argument;    /* Its name in capitals; NULL: the command takes none. */
+    const char *description; /* Lines for its own help. */
+    const char *examples;    /* The same. */
     const struct option_row *options;
     enum ctl_exit (*run)(const struct options *options);
 };

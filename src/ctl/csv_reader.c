@@ -142,11 +142,12 @@ static void on_field(void *data, size_t size, void *context)
 static void on_row(int terminator, void *context)
 {
     struct csv_reader *reader = context;
-    if (reader->fields_count > 0 && reader->header_is_read && reader->problem == NULL)
+    if (reader->fields_count > 0 && reader->header_is_read && reader->problem == NULL) {
         buffer_append(&reader->rows,
                       (struct bytes){(const uint8_t *)&reader->row, sizeof(reader->row)});
-    else if (reader->fields_count > 0 && !reader->header_is_read)
+    } else if (reader->fields_count > 0 && !reader->header_is_read) {
         header_end(reader);
+    }
     reader->fields_count = 0;
     if (terminator == '\n') {
         reader->line++;
@@ -271,8 +272,10 @@ enum err csv_reader_finish(struct csv_reader *reader)
                     "a quote is opened here and never closed");
     if (reader->text.failed || reader->rows.failed)
         return ERR_MEMORY;
-    if (!reader->header_is_read)
+    if (!reader->header_is_read) {
+        reader->row.line = 1;
         header_end(reader);
+    }
     return reader->problem == NULL ? OK : ERR_INVALID;
 }
 

@@ -36,7 +36,7 @@ MUST_USE bool csv_reader_next(struct csv_reader *reader, struct csv_row *row);
 /* Why the file cannot be read, as a static text, and in *line where. */
 const char *csv_reader_problem(const struct csv_reader *reader, uint64_t *line);
 
-/* Whether the header was read and names what it must. Known after an error, or with the first row. */
+/* Whether the header was read and names what it must. Known after an error or with a row. */
 bool csv_reader_has_header(const struct csv_reader *reader);
 
 #endif

@@ -96,7 +96,8 @@ static void folder_sync(const char *path)
         return;
     const int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0) {
-        (void)fsync(fd); /* The file is whole in any case; without this only its name may be lost. */
+        (void)fsync(
+            fd); /* The file is whole in any case; without this only its name may be lost. */
         (void)close(fd);
     }
     free(copy);

@@ -17,8 +17,8 @@ struct csv_file {
 };
 
 /* Opens `path`.part, or `path` itself where that is no plain file (a pipe, /dev/null), or standard
- * output for NULL and `-`. Keeps `path`. ERR_IO with errno set; ERR_MEMORY. After a failure there is
- * nothing to end. */
+ * output for NULL and `-`. Keeps `path`. ERR_IO with errno set; ERR_MEMORY. After a failure there
+ * is nothing to end. */
 MUST_USE enum err csv_file_open(struct csv_file *file, const char *path);
 
 /* Writes what was gathered when it is much, or `all` of it. ERR_IO with errno set; ERR_MEMORY. */

@@ -27,15 +27,16 @@ static bool sku_check(struct bytes sku, struct buffer *problem)
 {
     if (sku_is_valid(sku))
         return true;
-    if (sku.size == 0)
+    if (sku.size == 0) {
         buffer_append_text(problem, "the SKU is empty");
-    else if (!bytes_are_utf8(sku))
+    } else if (!bytes_are_utf8(sku)) {
         problem_with_value(problem, "the SKU", sku, "is not UTF-8");
-    else if (bytes_count_code_points(sku) > SKU_CODE_POINTS_MAX)
+    } else if (bytes_count_code_points(sku) > SKU_CODE_POINTS_MAX) {
         buffer_append_format(problem, "the SKU has %zu characters, %d are allowed",
                              bytes_count_code_points(sku), SKU_CODE_POINTS_MAX);
-    else
+    } else {
         problem_with_value(problem, "the SKU", sku, "holds a control character");
+    }
     return false;
 }
 

@@ -98,8 +98,7 @@ static const struct option_row *row_find(const struct reading *reading, struct b
     const struct option_row *const tables[] = {reading->command->options, reading->common};
     for (size_t i = 0; i < 2; i++) {
         for (const struct option_row *row = tables[i]; row->name != NULL; row++) {
-            if (letter != 0 ? row->letter == letter
-                            : bytes_equal(bytes_from_text(row->name), name))
+            if (letter != 0 ? row->letter == letter : bytes_equal(bytes_from_text(row->name), name))
                 return row;
         }
     }
@@ -110,10 +109,13 @@ static const struct option_row *row_find(const struct reading *reading, struct b
 static bool option_read(struct reading *reading, const char *word)
 {
     const bool is_long = word[1] == '-';
+    char letter = 0;
+    if (!is_long)
+        letter = word[1];
     struct bytes name;
     const struct bytes all = bytes_from_text(is_long ? word + 2 : word);
     const struct bytes behind = bytes_split(all, '=', &name);
-    const struct option_row *row = row_find(reading, name, is_long ? '\0' : word[1]);
+    const struct option_row *row = row_find(reading, name, letter);
     if (row == NULL) {
         const struct bytes shown = is_long ? name : (struct bytes){all.data, 2};
         buffer_append_format(reading->problem, "unknown option %s%.*s", is_long ? "--" : "",

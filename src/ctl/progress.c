@@ -46,11 +46,12 @@ int64_t progress_elapsed_ms(const struct progress *progress)
 
 static void format_duration(struct buffer *text, int64_t seconds)
 {
-    if (seconds >= SECONDS_PER_HOUR)
+    if (seconds >= SECONDS_PER_HOUR) {
         buffer_append_format(text, "%" PRId64 ":%02" PRId64, seconds / SECONDS_PER_HOUR,
                              seconds % SECONDS_PER_HOUR / SECONDS_PER_MINUTE);
-    else
+    } else {
         buffer_append_format(text, "%" PRId64, seconds / SECONDS_PER_MINUTE);
+    }
     buffer_append_format(text, ":%02" PRId64, seconds % SECONDS_PER_MINUTE);
 }
 
@@ -77,8 +78,8 @@ void progress_format(struct buffer *text, const struct progress_state *state)
     if (done_permille == 0 || done_permille == 1000 || state->elapsed_ms < MS_PER_SECOND)
         return;
     buffer_append_text(text, ", ");
-    format_duration(text, state->elapsed_ms * (1000 - done_permille) / done_permille /
-                              MS_PER_SECOND);
+    format_duration(text,
+                    state->elapsed_ms * (1000 - done_permille) / done_permille / MS_PER_SECOND);
     buffer_append_text(text, " left");
 }
 
@@ -154,6 +155,7 @@ void progress_end(struct progress *progress)
     progress->bar_is_shown = false;
 }
 
+PRINTF(3, 0)
 static void say(struct progress *progress, const char *head, const char *format, va_list arguments)
 {
     struct buffer text;

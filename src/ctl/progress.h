@@ -8,9 +8,9 @@
 
 /* A moment of the work, as the line about it shows it. */
 struct progress_state {
-    const char *unit;  /* `rows` */
-    int64_t done;      /* In units. */
-    int64_t done_part; /* The same in the measure of `whole_part`, for instance bytes of a file. */
+    const char *unit;   /* `rows` */
+    int64_t done;       /* In units. */
+    int64_t done_part;  /* The same in the measure of `whole_part`, for instance bytes of a file. */
     int64_t whole_part; /* 0: nobody knows. */
     int64_t elapsed_ms;
 };
@@ -50,7 +50,7 @@ void progress_end(struct progress *progress);
 /* Milliseconds since the beginning. */
 int64_t progress_elapsed_ms(const struct progress *progress);
 
-/* Appends `123456 rows, 20000/s, 42%, 1:05 left`; the parts that are not known are left out. Pure. */
+/* Appends `123456 rows, 20000/s, 42%, 1:05 left`; what is not known is left out. Pure. */
 void progress_format(struct buffer *text, const struct progress_state *state);
 
 /* Appends a bar of `columns` characters, `[####------]`. Pure. */

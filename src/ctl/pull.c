@@ -31,7 +31,8 @@ struct pull {
 /* Appends a value of a query: letters, digits and `-._~` as they are, anything else as %XX. */
 static void append_escaped(struct buffer *query, struct bytes value)
 {
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    static const char plain[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
     for (size_t i = 0; i < value.size; i++) {
         if (memchr(plain, value.data[i], sizeof(plain) - 1) != NULL)
             buffer_append_u8(query, value.data[i]);
@@ -111,8 +112,7 @@ static bool pull_page(struct pull *pull, bool *last)
         .items = PAGE_LIMIT_MAX,
     };
     struct call_result result;
-    if (pull->query.failed || pull->body.failed ||
-        client_begin(session->client, &request) != OK ||
+    if (pull->query.failed || pull->body.failed || client_begin(session->client, &request) != OK ||
         !client_end_one(session->client, &result)) {
         session_stop_for_memory(session);
         return false;
@@ -175,11 +175,12 @@ static void print_end(struct pull *pull)
     progress_end(&session->progress);
     if (stop_signal() != 0)
         progress_say(&session->progress, "interrupted; the rest was not read");
-    if (pull->repeated > 0)
+    if (pull->repeated > 0) {
         progress_say(&session->progress,
                      "warning: %" PRId64 " rows repeat a SKU that stands on several warehouses; "
                      "--warehouse ID takes one",
                      pull->repeated);
+    }
     const struct total totals[] = {{"pulled", pull->pulled}};
     struct buffer text;
     buffer_init(&text);

@@ -1,7 +1,7 @@
-/* File → rows → batches → client. A batch is filled while the other one is under way; when both are,
- * the reading waits. A row that was put into a batch is remembered by the hash of its SKU, so that
- * the SKU's second row is found wherever it stands. All rows without updatedAt get the moment of the
- * start, so a repeat of a request changes nothing. */
+/* File → rows → batches → client. A batch is filled while the other one is under way; when both
+ * are, the reading waits. A row that was put into a batch is remembered by the hash of its SKU, so
+ * that the SKU's second row is found wherever it stands. All rows without updatedAt get the moment
+ * of the start, so a repeat of a request changes nothing. */
 #include "ctl/push.h"
 
 #include <errno.h>
@@ -145,8 +145,9 @@ static bool is_first_row(struct push *push, struct bytes sku, uint64_t line)
     const int64_t key = (int64_t)bytes_hash(sku);
     const uint32_t earlier = map_get(&push->lines, key);
     if (earlier != MAP_ABSENT) {
-        buffer_append_format(&push->problem, "the SKU stands on line %" PRIu32
-                             " already; that row is kept", earlier);
+        buffer_append_format(&push->problem,
+                             "the SKU stands on line %" PRIu32 " already; that row is kept",
+                             earlier);
         return false;
     }
     const uint32_t kept_line = line < MAP_ABSENT ? (uint32_t)line : MAP_ABSENT - 1;
@@ -267,10 +268,12 @@ static void print_end(struct push *push)
     progress_end(&session->progress);
     if (stop_signal() != 0)
         progress_say(&session->progress, "interrupted; %" PRId64 " rows were sent", push->sent);
-    if (push->unsent > 0)
+    if (push->unsent > 0) {
         progress_say(&session->progress,
-                     "%" PRId64 " rows may or may not have arrived; sending them again does no harm",
+                     "%" PRId64
+                     " rows may or may not have arrived; sending them again does no harm",
                      push->unsent);
+    }
     print_totals(push);
 }
 
@@ -281,7 +284,7 @@ static bool file_open(struct push *push, const char *path)
     push->fd = STDIN_FILENO;
     if (strcmp(path, "-") != 0)
         push->fd = open(path, O_RDONLY | O_CLOEXEC);
-    struct stat status;
+    struct stat status = {.st_mode = 0};
     int code = push->fd < 0 || fstat(push->fd, &status) != 0 ? errno : 0;
     if (code == 0 && S_ISDIR(status.st_mode))
         code = EISDIR;
@@ -302,7 +305,7 @@ static enum err push_init(struct push *push, const struct options *options)
     push->reader = csv_reader_create();
     enum err error = push->reader == NULL ? ERR_MEMORY : OK;
     for (int i = 0; i < BATCHES && error == OK; i++)
-        error = batch_init(&push->batches[i], PUT_SKUS_MAX, BODY_BYTES_MAX);
+        error = batch_init(&push->batches[i], PUT_SKUS_MAX, (size_t)BODY_BYTES_MAX);
     return error;
 }
 

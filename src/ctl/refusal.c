@@ -67,8 +67,7 @@ static void message_add(struct refusal *refusal, struct bytes text, const struct
 static bool read_root(struct json_parser *parser, struct bytes answer, struct json_value *root)
 {
     struct json_failure failure;
-    return json_parse(parser, answer, root, &failure) == JSON_OK &&
-           json_type(*root) == JSON_OBJECT;
+    return json_parse(parser, answer, root, &failure) == JSON_OK && json_type(*root) == JSON_OBJECT;
 }
 
 void refusal_read(struct refusal *refusal, struct json_parser *parser, struct bytes answer,

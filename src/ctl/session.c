@@ -9,7 +9,8 @@
 enum {
     MS_PER_SECOND = 1000,
     BAD_REQUEST = 400,
-    CONTENT_TOO_LARGE = 413, /* Never the Market itself (CONTRACT §10), but what stands before it. */
+    CONTENT_TOO_LARGE =
+        413, /* Never the Market itself (CONTRACT §10), but what stands before it. */
 };
 
 static bool access_begin(struct session *session)
@@ -94,18 +95,21 @@ void session_stop_for_answer(struct session *session)
 static void say_refusal(struct session *session, const struct batch *rows, const char *file)
 {
     const struct refusal *refusal = &session->refusal;
-    if (rows != NULL)
-        progress_say(&session->progress, "the server refused %" PRIu32 " rows, lines %" PRIu64
-                     " to %" PRIu64 ", all at once:", rows->items_count,
-                     batch_line_of_index(rows, 0),
+    if (rows != NULL) {
+        progress_say(&session->progress,
+                     "the server refused %" PRIu32 " rows, lines %" PRIu64 " to %" PRIu64
+                     ", all at once:",
+                     rows->items_count, batch_line_of_index(rows, 0),
                      batch_line_of_index(rows, (int64_t)rows->items_count - 1));
+    }
     for (uint32_t i = 0; i < refusal->messages_count; i++) {
         const struct bytes text = refusal_text(refusal, i);
-        if (refusal->messages[i].line > 0)
+        if (refusal->messages[i].line > 0) {
             progress_say_place(&session->progress, "%s:%" PRIu64 ": %.*s", file,
                                refusal->messages[i].line, BYTES_ARG(text));
-        else
+        } else {
             progress_say(&session->progress, "refused: %.*s", BYTES_ARG(text));
+        }
     }
     if (refusal->messages_count == 0)
         progress_say(&session->progress, "refused without a reason that can be read");

@@ -1,5 +1,5 @@
-/* main() of stockctl and the tables everything follows from: subcommands, their options, their help.
- * A new subcommand is a row, a new option is a row. */
+/* main() of stockctl and the tables everything follows from: subcommands, their options, their
+ * help. A new subcommand is a row, a new option is a row. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,10 +56,11 @@ static const struct command commands[] = {
         .argument = "FILE",
         .description =
             "Sends the rows of FILE (- is standard input) to the store. The first row names the\n"
-            "columns sku, count and, if there is one, updatedAt, in any order; others are ignored.\n"
-            "The separator is ; , or TAB, the encoding UTF-8. A row with an empty count is skipped.\n"
-            "A row without updatedAt gets the moment the push started. A bad row is reported as\n"
-            "FILE:LINE: reason, the others are sent; of rows with the same SKU the first is kept.\n"
+            "columns sku, count and, if there is one, updatedAt, in any order; others are\n"
+            "ignored. The separator is ; , or TAB, the encoding UTF-8. A row with an empty count\n"
+            "is skipped. A row without updatedAt gets the moment the push started. A bad row is\n"
+            "reported as FILE:LINE: reason, the others are sent; of rows with the same SKU\n"
+            "anywhere in the file the first is kept and the others are bad.\n"
             "\n"
             "Prints sent=N refused=N bad=N skipped=N seconds=S.\n"
             "Exit status: 0 all sent, 1 some rows bad or refused, 2 usage, 3 server not reached,\n"

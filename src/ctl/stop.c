@@ -1,5 +1,5 @@
-/* The handler only keeps the number; whoever waits looks at it. SA_RESETHAND gives the second signal
- * its usual effect, for a run that does not end. */
+/* The handler only keeps the number; whoever waits looks at it. SA_RESETHAND gives the second
+ * signal its usual effect, for a run that does not end. */
 #include "ctl/stop.h"
 
 #include <signal.h>

@@ -297,10 +297,11 @@ static void *committer_run(void *context)
         const enum err error = journal_commit(journal);
         if (error == OK)
             continue;
-        log_line(LOG_ERROR,
-                 "event=journal_failed error=\"%s\" segment=%" PRIu64
-                 " action=\"stopping, as memory is ahead of the disk; start again after mending it\"",
-                 err_text(error), journal->segment_index);
+        log_line(
+            LOG_ERROR,
+            "event=journal_failed error=\"%s\" segment=%" PRIu64
+            " action=\"stopping, as memory is ahead of the disk; start again after mending it\"",
+            err_text(error), journal->segment_index);
         _exit(COMMITTER_FAILED_EXIT);
     }
     return NULL;

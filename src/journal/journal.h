@@ -36,8 +36,8 @@ struct journal_recovery {
 /* Counted while it runs. */
 struct journal_metrics {
     struct metric_counter commits;
-    struct metric_counter bytes;             /* Written, padding included. */
-    struct metric_histogram sync_us;         /* Write and sync of one batch. */
+    struct metric_counter bytes;     /* Written, padding included. */
+    struct metric_histogram sync_us; /* Write and sync of one batch. */
     struct metric_histogram records_a_commit;
 };
 

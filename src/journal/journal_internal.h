@@ -18,8 +18,8 @@ struct batch {
 };
 
 /* Invariants: 1. durable_seq < next_seq; what lies between is in the two batches.
- *             2. gathering->frame.size + reserved_bytes <= JOURNAL_BATCH_BYTES_MAX, and both buffers
- *                have capacity for the largest frame: an append in reserved room cannot fail.
+ *             2. gathering->frame.size + reserved_bytes <= JOURNAL_BATCH_BYTES_MAX, and both have
+ *                capacity for the largest frame: an append in reserved room cannot fail.
  *             3. When a reservation is granted, both batches at their largest fit on disk that is
  *                allocated: in what is left of the current segment, or in the spare one.
  *             4. Waiters in the list wait for seq > durable_seq.

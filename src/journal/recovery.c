@@ -3,8 +3,8 @@
  *   a frame with the next number - replayed;
  *   no frame, and no later one in this segment or behind it - the end: whatever stands there is a
  *     torn write that nobody was told of, and is cut off;
- *   no frame, but a later one - corruption of acknowledged records: recovery refuses and says where.
- */
+ *   no frame, but a later one - corruption of acknowledged records: recovery refuses and says
+ *     where. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -93,8 +93,7 @@ static enum err segment_load(struct recovery *recovery)
     enum err error = os->open(os, path, OS_OPEN_WRITE, &recovery->file);
     if (error != OK)
         return refuse(recovery, error, "%s: %s", path, err_text(error));
-    error = os->read(os, recovery->file, 0, recovery->data, JOURNAL_SEGMENT_BYTES,
-                     &recovery->size);
+    error = os->read(os, recovery->file, 0, recovery->data, JOURNAL_SEGMENT_BYTES, &recovery->size);
     if (error != OK)
         return refuse(recovery, error, "%s: %s", path, err_text(error));
     return OK;
@@ -133,8 +132,8 @@ static enum err frames_replay(struct recovery *recovery, size_t *end)
     while (frame_decode(rest_from(recovery, offset), recovery->journal->journal_id, &frame)) {
         if (frame.seq_first != recovery->journal->next_seq)
             return refuse(recovery, ERR_CORRUPT,
-                          "segment %016" PRIx64 " at byte %zu: record %" PRIu64
-                          " where %" PRIu64 " should be",
+                          "segment %016" PRIx64 " at byte %zu: record %" PRIu64 " where %" PRIu64
+                          " should be",
                           recovery->index, offset, frame.seq_first, recovery->journal->next_seq);
         const enum err error = frame_replay(recovery, &frame, offset);
         if (error != OK)
@@ -149,8 +148,7 @@ static enum err frames_replay(struct recovery *recovery, size_t *end)
 static size_t find_later_frame(const struct recovery *recovery, size_t offset)
 {
     struct frame frame;
-    for (size_t at = offset + JOURNAL_BLOCK_BYTES; at < recovery->size;
-         at += JOURNAL_BLOCK_BYTES) {
+    for (size_t at = offset + JOURNAL_BLOCK_BYTES; at < recovery->size; at += JOURNAL_BLOCK_BYTES) {
         if (frame_decode(rest_from(recovery, at), recovery->journal->journal_id, &frame))
             return at;
     }

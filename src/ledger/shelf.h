@@ -39,8 +39,7 @@ uint32_t shelf_add(struct shelf *shelf, const struct stock_key *key);
 bool shelf_accepts(const struct shelf *shelf, uint32_t cell, int64_t updated_at_ms);
 
 /* AVAILABLE := count (CONTRACT §12, C62). The write is accepted; 0 <= count <= STOCK_COUNT_MAX. */
-void shelf_set_available(struct shelf *shelf, uint32_t cell, int64_t count,
-                         int64_t updated_at_ms);
+void shelf_set_available(struct shelf *shelf, uint32_t cell, int64_t count, int64_t updated_at_ms);
 
 /* Asks the processor to fetch what shelf_view() and shelf_set_available() will touch. */
 void shelf_prefetch(const struct shelf *shelf, uint32_t cell);

@@ -1,4 +1,5 @@
-/* Four pages in one table. None of them waits for anything, so the handler always answers at once. */
+/* Four pages in one table. None of them waits for anything, so the handler always answers at once.
+ * */
 #include "operator/operator.h"
 
 #include <stdlib.h>
@@ -55,8 +56,8 @@ static void page_metrics(struct operator_page *operator_page, struct http_exchan
         settings->sources[i].write(settings->sources[i].context, page);
     metric_write_gauge(page, "stockd_cells", "Cells: SKUs, counted on each shelf.",
                        store.cells_count);
-    metric_write_gauge(page, "stockd_shelves", "Shelves: warehouses and warehouse groups with cells.",
-                       store.shelves_count);
+    metric_write_gauge(page, "stockd_shelves",
+                       "Shelves: warehouses and warehouse groups with cells.", store.shelves_count);
     metric_write_gauge(page, "stockd_ready_for_writes",
                        "0 while the disk has no room and writes are refused.",
                        store.ready_for_writes);
@@ -112,7 +113,8 @@ static const struct {
     {"/metrics", page_metrics},
 };
 
-static void refuse(struct http_exchange *exchange, int status, const char *code, const char *message)
+static void refuse(struct http_exchange *exchange, int status, const char *code,
+                   const char *message)
 {
     struct error_list errors;
     error_list_init(&errors);

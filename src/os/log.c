@@ -40,13 +40,12 @@ void log_line(enum log_level level, const char *format, ...)
     char date[DATE_ISO8601_BYTES_MAX];
     const size_t date_bytes = date_format_iso8601(os_real()->now_ms(os_real()), date);
     char line[LINE_BYTES_MAX];
-    int length = snprintf(line, sizeof(line), "at=%.*s level=%s ", (int)date_bytes, date,
-                          level_text(level));
+    int length =
+        snprintf(line, sizeof(line), "at=%.*s level=%s ", (int)date_bytes, date, level_text(level));
     ASSERT(length > 0 && (size_t)length < sizeof(line));
     va_list arguments;
     va_start(arguments, format);
-    const int rest =
-        vsnprintf(line + length, sizeof(line) - (size_t)length, format, arguments);
+    const int rest = vsnprintf(line + length, sizeof(line) - (size_t)length, format, arguments);
     va_end(arguments);
     ASSERT(rest >= 0);
     const size_t wanted = (size_t)length + (size_t)rest;

@@ -97,8 +97,7 @@ static enum err real_read(struct os *os, struct os_file *file, uint64_t offset, 
     return OK;
 }
 
-static enum err real_write(struct os *os, struct os_file *file, uint64_t offset,
-                           struct bytes bytes)
+static enum err real_write(struct os *os, struct os_file *file, uint64_t offset, struct bytes bytes)
 {
     (void)os;
     size_t done = 0;

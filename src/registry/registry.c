@@ -1,5 +1,5 @@
-/* A document is merged with what is known into a candidate, the candidate is checked as a whole, and
- * only then takes the place of what was known. */
+/* A document is merged with what is known into a candidate, the candidate is checked as a whole,
+ * and only then takes the place of what was known. */
 #include "registry/registry.h"
 
 #include <inttypes.h>
@@ -61,66 +61,84 @@ static int64_t entry_key(const void *entry, bool is_token)
     return (int64_t)(bytes_hash(token->name) ^ (uint64_t)token->business_id);
 }
 
-/* One list of the candidate: what is known, with entries of the document replaced or appended. */
+/* Entries of one list. */
+struct entries {
+    const void *data;
+    uint32_t count;
+};
+
+/* One list of the candidate in the making: what is known, with entries of the document replaced or
+ * appended. */
 struct merge {
     struct arena *arena;
     struct error_list *errors;
+    const char *name;
     size_t entry_bytes;
     bool is_token;
-    const char *name;
+    struct map map; /* Key → index into `merged`. */
+    uint8_t *merged;
+    uint32_t count;
+    bool no_memory;
 };
 
-static void merge_entries(struct merge *merge, struct map *map, uint8_t *merged, uint32_t *count,
-                          const uint8_t *entries, uint32_t entries_count, bool *no_memory)
+/* Puts one entry where its key says: over the known one, or behind the last. */
+static uint32_t merge_entry(struct merge *merge, const uint8_t *entry)
 {
-    const uint32_t known_count = *count;
-    uint8_t *given = arena_allocate(merge->arena, known_count + entries_count + 1);
+    const int64_t key = entry_key(entry, merge->is_token);
+    uint32_t index = map_get(&merge->map, key);
+    if (index == MAP_ABSENT)
+        index = merge->count++;
+    merge->no_memory |= map_set(&merge->map, key, index) != OK;
+    memcpy(merge->merged + index * merge->entry_bytes, entry, merge->entry_bytes);
+    return index;
+}
+
+/* Merges the document's entries; one that stands twice is an error. */
+static void merge_document_list(struct merge *merge, struct entries entries)
+{
+    const size_t given_bytes = (size_t)merge->count + entries.count + 1;
+    uint8_t *given = arena_allocate(merge->arena, given_bytes);
     if (given == NULL) {
-        *no_memory = true;
+        merge->no_memory = true;
         return;
     }
-    memset(given, 0, known_count + entries_count + 1);
-    for (uint32_t i = 0; i < entries_count; i++) {
-        const uint8_t *entry = entries + i * merge->entry_bytes;
-        const int64_t key = entry_key(entry, merge->is_token);
-        uint32_t index = map_get(map, key);
-        if (index == MAP_ABSENT)
-            index = (*count)++;
-        else if (given[index] != 0)
+    memset(given, 0, given_bytes);
+    for (uint32_t i = 0; i < entries.count; i++) {
+        const uint32_t index =
+            merge_entry(merge, (const uint8_t *)entries.data + i * merge->entry_bytes);
+        if (given[index]++ != 0)
             error_list_add(merge->errors, "%s[%u]: an entry with the same %s stands above it",
                            merge->name, i, merge->is_token ? "name" : "id");
-        given[index] = 1;
-        *no_memory |= map_set(map, key, index) != OK;
-        memcpy(merged + index * merge->entry_bytes, entry, merge->entry_bytes);
     }
 }
 
-static void *merge_list(struct merge *merge, const void *known, uint32_t known_count,
-                        const void *entries, uint32_t entries_count, uint32_t *count)
+/* NULL: no memory. */
+static void *merge_list(struct merge *merge, struct entries known, struct entries entries,
+                        uint32_t *count)
 {
-    uint8_t *merged =
-        arena_allocate(merge->arena, (known_count + entries_count + 1) * merge->entry_bytes);
-    if (merged == NULL)
+    merge->merged =
+        arena_allocate(merge->arena, (known.count + entries.count + 1) * merge->entry_bytes);
+    if (merge->merged == NULL)
         return NULL;
-    struct map map;
-    map_init(&map);
-    bool no_memory = false;
-    for (uint32_t i = 0; i < known_count; i++) {
-        const uint8_t *entry = (const uint8_t *)known + i * merge->entry_bytes;
-        memcpy(merged + i * merge->entry_bytes, entry, merge->entry_bytes);
-        no_memory |= map_set(&map, entry_key(entry, merge->is_token), i) != OK;
-    }
-    *count = known_count;
-    merge_entries(merge, &map, merged, count, entries, entries_count, &no_memory);
-    map_deinit(&map);
-    return no_memory ? NULL : merged;
+    map_init(&merge->map);
+    for (uint32_t i = 0; i < known.count; i++)
+        (void)merge_entry(merge, (const uint8_t *)known.data + i * merge->entry_bytes);
+    merge_document_list(merge, entries);
+    map_deinit(&merge->map);
+    *count = merge->count;
+    return merge->no_memory ? NULL : merge->merged;
 }
 
 #define MERGE(list, list_name, token)                                                              \
     do {                                                                                           \
-        struct merge merge = {arena, errors, sizeof(*known->list), token, list_name};              \
-        candidate->list = merge_list(&merge, known->list, known->list##_count, document->list,     \
-                                     document->list##_count, &candidate->list##_count);            \
+        struct merge merge = {.arena = arena,                                                      \
+                              .errors = errors,                                                    \
+                              .name = list_name,                                                   \
+                              .entry_bytes = sizeof(*known->list),                                 \
+                              .is_token = token};                                                  \
+        candidate->list = merge_list(&merge, (struct entries){known->list, known->list##_count},   \
+                                     (struct entries){document->list, document->list##_count},     \
+                                     &candidate->list##_count);                                    \
         if (candidate->list == NULL)                                                               \
             return ERR_MEMORY;                                                                     \
     } while (0)
@@ -164,8 +182,8 @@ static enum err collect_moves(struct registry *registry, const struct registry_d
                               struct registry_change *change)
 {
     const struct registry_document *known = &registry->known;
-    change->moves =
-        arena_allocate(&registry->arena, (2 * known->warehouses_count + 1) * sizeof(*change->moves));
+    change->moves = arena_allocate(&registry->arena,
+                                   (2 * known->warehouses_count + 1) * sizeof(*change->moves));
     if (change->moves == NULL)
         return ERR_MEMORY;
     for (uint32_t i = 0; i < known->warehouses_count; i++) {
@@ -176,11 +194,11 @@ static enum err collect_moves(struct registry *registry, const struct registry_d
             continue;
         const int64_t own = map_get(&registry->warehouse_shelves, after->id);
         if (before->group_id != 0)
-            change->moves[change->moves_count++] = (struct registry_move){
-                map_get(&registry->group_shelves, before->group_id), own};
+            change->moves[change->moves_count++] =
+                (struct registry_move){map_get(&registry->group_shelves, before->group_id), own};
         if (after->group_id != 0)
-            change->moves[change->moves_count++] = (struct registry_move){
-                own, map_get(&registry->group_shelves, after->group_id)};
+            change->moves[change->moves_count++] =
+                (struct registry_move){own, map_get(&registry->group_shelves, after->group_id)};
     }
     return OK;
 }
@@ -260,8 +278,8 @@ void registry_encode(const struct registry *registry, struct buffer *buffer)
     registry_document_encode(buffer, &registry->known);
 }
 
-bool registry_find_token(const struct registry *registry, enum token_kind kind,
-                         struct bytes secret, struct token_facts *facts)
+bool registry_find_token(const struct registry *registry, enum token_kind kind, struct bytes secret,
+                         struct token_facts *facts)
 {
     const struct sha256 hash = sha256_of(secret);
     const uint32_t index = map_get(&registry->token_by_hash, hash_key(&hash));
@@ -281,9 +299,8 @@ bool registry_find_campaign(const struct registry *registry, int64_t id,
     if (index == MAP_ABSENT)
         return false;
     const struct registry_campaign *campaign = &registry->known.campaigns[index];
-    *facts = (struct campaign_facts){campaign->id,        campaign->business_id,
-                                     campaign->placement, campaign->availability,
-                                     0,                   0};
+    *facts = (struct campaign_facts){
+        campaign->id, campaign->business_id, campaign->placement, campaign->availability, 0, 0};
     const uint32_t at = map_get(&registry->index.warehouse_by_campaign, id);
     if (at == MAP_ABSENT)
         return true;

@@ -1,5 +1,5 @@
-/* References go from campaigns, groups and tokens to businesses, and from warehouses to campaigns and
- * groups. A campaign that sells from the seller's own stock has exactly one warehouse. */
+/* References go from campaigns, groups and tokens to businesses, and from warehouses to campaigns
+ * and groups. A campaign that sells from the seller's own stock has exactly one warehouse. */
 #include "registry/registry_check.h"
 
 #include <inttypes.h>
@@ -112,8 +112,7 @@ static void check_campaign(const struct registry_document *document,
 }
 
 static void check_group(const struct registry_document *document,
-                        const struct registry_index *index, uint32_t at,
-                        struct error_list *errors)
+                        const struct registry_index *index, uint32_t at, struct error_list *errors)
 {
     const struct registry_group *group = &document->groups[at];
     check_business(index, "warehouse group", group->id, group->business_id, errors);
@@ -128,8 +127,7 @@ static void check_group(const struct registry_document *document,
 }
 
 static void check_token(const struct registry_document *document,
-                        const struct registry_index *index, uint32_t at,
-                        struct error_list *errors)
+                        const struct registry_index *index, uint32_t at, struct error_list *errors)
 {
     const struct registry_token *token = &document->tokens[at];
     if (map_get(&index->business_by_id, token->business_id) == MAP_ABSENT)

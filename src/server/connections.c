@@ -126,8 +126,8 @@ void connections_linger_socket(struct connections *connections, int fd)
     pthread_mutex_lock(&connections->lock);
     const bool taken = connections->lingering_count < LINGERING_MAX && !connections->stopping;
     if (taken)
-        connections->lingering[connections->lingering_count++] = (struct lingering){
-            fd, now_ms(connections) + LINGER_MS_MAX, LINGER_BYTES_MAX};
+        connections->lingering[connections->lingering_count++] =
+            (struct lingering){fd, now_ms(connections) + LINGER_MS_MAX, LINGER_BYTES_MAX};
     pthread_mutex_unlock(&connections->lock);
     if (taken)
         wake(connections);

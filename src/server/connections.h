@@ -1,6 +1,7 @@
-/* The open connections of a listener, watched from outside the HTTP library: each phase of a request
- * has a time limit, so a client that is slow or silent ends (docs/operating.md); and a refused body
- * is read to its end for a moment after the answer, so that the client gets to see it. */
+/* The open connections of a listener, watched from outside the HTTP library: each phase of a
+ * request has a time limit, so a client that is slow or silent ends (docs/operating.md); and a
+ * refused body is read to its end for a moment after the answer, so that the client gets to see it.
+ * */
 #ifndef SERVER_CONNECTIONS_H
 #define SERVER_CONNECTIONS_H
 
@@ -18,8 +19,8 @@ enum connection_phase {
 
 struct connection_limits {
     uint32_t connections_max; /* The listener refuses more than about that many. */
-    int64_t idle_ms;    /* For CONNECTION_HEAD. */
-    int64_t request_ms; /* For a body, and for taking the answer. */
+    int64_t idle_ms;          /* For CONNECTION_HEAD. */
+    int64_t request_ms;       /* For a body, and for taking the answer. */
 };
 
 /* Starts the watching thread. NULL: no memory or no thread. */

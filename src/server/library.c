@@ -31,7 +31,6 @@ static const struct {
     {"Transfer-Encoding", HTTP_TRANSFER_ENCODING},
 };
 
-/* tidy: allow function-parameters, the library's signature */
 static enum MHD_Result take_header(void *context, enum MHD_ValueKind kind, const char *name,
                                    size_t name_bytes, const char *value, size_t value_bytes)
 {
@@ -48,7 +47,6 @@ static enum MHD_Result take_header(void *context, enum MHD_ValueKind kind, const
     return MHD_YES;
 }
 
-/* tidy: allow function-parameters, the library's signature */
 static enum MHD_Result take_parameter(void *context, enum MHD_ValueKind kind, const char *name,
                                       size_t name_bytes, const char *value, size_t value_bytes)
 {
@@ -194,8 +192,7 @@ static enum MHD_Result on_head(struct listener *listener, struct request *reques
     connection_enter(listener->connections, request->watched,
                      follows ? CONNECTION_BODY : CONNECTION_BUSY);
     const bool too_large = exchange->content_length > BODY_BYTES_MAX;
-    if (exchange->status != 0 && follows &&
-        (too_large || has_header(exchange, HTTP_EXPECT))) {
+    if (exchange->status != 0 && follows && (too_large || has_header(exchange, HTTP_EXPECT))) {
         connection_linger(listener->connections, request->watched);
         return send_reply(listener, request);
     }
@@ -256,9 +253,9 @@ static struct connection *watched_of(struct MHD_Connection *connection)
 }
 
 /* tidy: allow function-parameters, the library's signature */
-static enum MHD_Result on_request(void *context, struct MHD_Connection *connection,
-                                  const char *url, const char *method, const char *version,
-                                  const char *piece, size_t *piece_bytes, void **slot)
+static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *piece,
+                                  size_t *piece_bytes, void **slot)
 {
     (void)version;
     struct listener *listener = context;
@@ -318,8 +315,8 @@ static int hex_value(char letter)
     return letter >= 'A' && letter <= 'F' ? letter - 'A' + 10 : -1;
 }
 
-/* Decodes %XX in place. What is malformed stays as it is, and so does %00, which would cut the text.
- */
+/* Decodes %XX in place. What is malformed stays as it is, and so does %00, which would cut the
+ * text. */
 static size_t on_unescape(void *context, struct MHD_Connection *connection, char *text)
 {
     (void)context;

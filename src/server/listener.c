@@ -104,8 +104,7 @@ static void refuse_connection(struct listener *listener, int fd)
         log_line(LOG_WARN, "event=connections_full listen=%s max=%u action=\"raise --connections\"",
                  listener->address, listener->settings.limits.connections_max);
     }
-    const ssize_t sent =
-        send(fd, too_many, sizeof(too_many) - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t sent = send(fd, too_many, sizeof(too_many) - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
     (void)sent;
     connections_linger_socket(listener->connections, fd);
 }

@@ -1,5 +1,5 @@
-/* A listener: one address, an HTTP handler behind it, and the HTTP library between. Two of them make
- * stockd: the public API and the operator's pages. */
+/* A listener: one address, an HTTP handler behind it, and the HTTP library between. Two of them
+ * make stockd: the public API and the operator's pages. */
 #ifndef SERVER_LISTENER_H
 #define SERVER_LISTENER_H
 

@@ -185,7 +185,8 @@ static void print_help(void)
     }
     puts("  --help, --version, --help-markdown\n      This text, the version, the options for the "
          "docs.\n\n"
-         "SIGTERM or SIGINT finishes what is under way and exits 0. Exit 2: wrong options, 1: could\n"
+         "SIGTERM or SIGINT finishes what is under way and exits 0. Exit 2: wrong options, 1: "
+         "could\n"
          "not start, 74: the journal could not be written and acknowledged data would be at risk.");
 }
 

@@ -13,7 +13,7 @@ struct options {
     const char *registry; /* NULL: what the store keeps. */
     const char *listen;
     const char *operator_listen;
-    int64_t edition; /* 2025 or 2026. */
+    int64_t edition;       /* 2025 or 2026. */
     int64_t unknown_sku;   /* enum store_unknown. */
     int64_t api_key_shape; /* 0: any, 1: documented. */
     int64_t parallel;      /* 0: as the edition has it. */

@@ -1,5 +1,6 @@
-/* A document goes the same way whether it comes from a file or from the store: bytes, JSON, document,
- * registry. From a file its tokens are hashed on the way, so no secret reaches the disk. */
+/* A document goes the same way whether it comes from a file or from the store: bytes, JSON,
+ * document, registry. From a file its tokens are hashed on the way, so no secret reaches the disk.
+ * */
 #include "server/registry_file.h"
 
 #include <stdlib.h>
@@ -92,8 +93,8 @@ static enum err keep_change(const struct registry_document *document,
                             const struct registry_change *change, struct store *store)
 {
     for (uint32_t i = 0; i < change->moves_count; i++) {
-        const enum err error = store_copy_shelf(store, change->moves[i].from_shelf_id,
-                                                change->moves[i].to_shelf_id);
+        const enum err error =
+            store_copy_shelf(store, change->moves[i].from_shelf_id, change->moves[i].to_shelf_id);
         if (error != OK)
             return error;
     }

@@ -42,8 +42,8 @@ static bool open_store(struct service *service)
         store_local_open(service->os, service->options->data, registry_take_document,
                          service->registry, &opening, &service->store);
     if (error != OK) {
-        log_line(LOG_ERROR, "event=store_not_opened data=%s problem=\"%s\"",
-                 service->options->data, opening.problem);
+        log_line(LOG_ERROR, "event=store_not_opened data=%s problem=\"%s\"", service->options->data,
+                 opening.problem);
         return false;
     }
     struct store_metrics metrics;
@@ -131,7 +131,8 @@ static bool open_listeners(struct service *service)
     return open_listener(&settings, &service->operator_listener);
 }
 
-/* Nothing is lost by the order: requests end first, then the journal, which commits what is left. */
+/* Nothing is lost by the order: requests end first, then the journal, which commits what is left.
+ * */
 static void service_end(struct service *service)
 {
     listener_close(service->public_listener);
@@ -143,7 +144,8 @@ static void service_end(struct service *service)
     registry_destroy(service->registry);
 }
 
-/* Blocks the signals before any thread exists, so that all inherit that and main alone takes them. */
+/* Blocks the signals before any thread exists, so that all inherit that and main alone takes them.
+ * */
 static void signals_block(sigset_t *signals)
 {
     (void)sigemptyset(signals);

@@ -2,19 +2,21 @@
  * one before, the count, and the moment as the distance from the one before. */
 #include "store/record.h"
 
+#include <string.h>
+
 #include "base/hash.h"
 
 enum {
     VARINT_BYTES_MAX = 10,
     HEADER_BYTES_MAX = 1 + VARINT_BYTES_MAX + 4,
-    NEW_SKU_SIZE_BYTES_MAX = 3,
+    ENTRY_BYTES_MAX = 4 * VARINT_BYTES_MAX, /* Without the SKU. */
 };
 
 size_t record_write_bytes_max(const struct stock_write *items, uint32_t items_count)
 {
     size_t bytes = HEADER_BYTES_MAX;
     for (uint32_t i = 0; i < items_count; i++)
-        bytes += 3 * VARINT_BYTES_MAX + NEW_SKU_SIZE_BYTES_MAX + items[i].key.sku.size;
+        bytes += ENTRY_BYTES_MAX + items[i].key.sku.size;
     return bytes;
 }
 
@@ -23,24 +25,45 @@ void record_write_begin(struct record_writer *writer, struct buffer *buffer, int
 {
     buffer_append_u8(buffer, RECORD_WRITE);
     buffer_append_zigzag(buffer, shelf_id);
-    *writer = (struct record_writer){.buffer = buffer,
-                                     .count_at = buffer->size,
-                                     .cells_count = cells_count};
+    *writer = (struct record_writer){
+        .buffer = buffer, .count_at = buffer->size, .cells_count = cells_count};
     buffer_append_u32(buffer, 0); /* record_write_end() knows. */
+}
+
+/* Writes a varint at `at` and returns what is behind it. Here and not through the buffer, because
+ * three of them a SKU are a good part of what a write costs. */
+static uint8_t *put_varint(uint8_t *at, uint64_t value)
+{
+    while (value >= 0x80) {
+        *at++ = (uint8_t)(value | 0x80);
+        value >>= 7;
+    }
+    *at++ = (uint8_t)value;
+    return at;
+}
+
+static uint8_t *put_zigzag(uint8_t *at, int64_t value)
+{
+    return put_varint(at, ((uint64_t)value << 1) ^ (value < 0 ? UINT64_MAX : 0));
 }
 
 void record_write_entry(struct record_writer *writer, uint32_t cell,
                         const struct stock_write *write)
 {
     ASSERT(cell <= writer->cells_count);
-    buffer_append_zigzag(writer->buffer, (int64_t)cell - writer->next_cell);
+    struct buffer *buffer = writer->buffer;
+    if (buffer_reserve(buffer, ENTRY_BYTES_MAX + write->key.sku.size) != OK)
+        return;
+    uint8_t *at = put_zigzag(buffer->data + buffer->size, (int64_t)cell - writer->next_cell);
     if (cell == writer->cells_count) {
-        buffer_append_varint(writer->buffer, write->key.sku.size);
-        buffer_append(writer->buffer, write->key.sku);
+        at = put_varint(at, write->key.sku.size);
+        memcpy(at, write->key.sku.data, write->key.sku.size);
+        at += write->key.sku.size;
         writer->cells_count++;
     }
-    buffer_append_varint(writer->buffer, (uint64_t)write->count);
-    buffer_append_zigzag(writer->buffer, write->updated_at_ms - writer->time_ms);
+    at = put_varint(at, (uint64_t)write->count);
+    at = put_zigzag(at, write->updated_at_ms - writer->time_ms);
+    buffer->size = (size_t)(at - buffer->data);
     writer->next_cell = cell + 1;
     writer->time_ms = write->updated_at_ms;
     writer->count++;

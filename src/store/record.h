@@ -19,7 +19,7 @@ size_t record_write_bytes_max(const struct stock_write *items, uint32_t items_co
 /* A write record is begun, gets an entry for each cell that was set, and is ended. */
 struct record_writer {
     struct buffer *buffer;
-    size_t count_at;      /* Where the number of entries stands. */
+    size_t count_at; /* Where the number of entries stands. */
     uint32_t count;
     uint32_t next_cell;   /* The number that costs least. */
     uint32_t cells_count; /* Cells on the shelf; an entry with this number brings a new one. */

@@ -84,8 +84,8 @@ struct store_metrics {
     uint64_t cells_count;
     uint64_t shelves_count;
     uint64_t journal_bytes;
-    bool ready_for_writes;                   /* False: writes are refused, there is no room. */
-    const struct journal_metrics *journal;   /* NULL: this store has none. */
+    bool ready_for_writes;                 /* False: writes are refused, there is no room. */
+    const struct journal_metrics *journal; /* NULL: this store has none. */
 };
 
 struct store;

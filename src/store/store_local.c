@@ -1,5 +1,6 @@
-/* The local store: shelves in memory, what was done to them in a journal. This file opens and closes
- * it, replays records, and holds the table of shelves; store_local_commands.c decides commands. */
+/* The local store: shelves in memory, what was done to them in a journal. This file opens and
+ * closes it, replays records, and holds the table of shelves; store_local_commands.c decides
+ * commands. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -165,8 +166,8 @@ static enum err local_add_document(struct store *store, struct bytes name, struc
     if (error == OK)
         error = journal_reserve(local->journal, record.size);
     if (error == OK)
-        wait_until_durable(local, journal_append(local->journal, record.size,
-                                                 buffer_bytes(&record)));
+        wait_until_durable(local,
+                           journal_append(local->journal, record.size, buffer_bytes(&record)));
     buffer_deinit(&record);
     return error;
 }
@@ -321,8 +322,7 @@ static enum err open_folder(struct store_local *local, const char *folder,
         return say(opening, ERR_INVALID, "the path of the data folder is too long");
     enum err error = os->make_folder(os, folder);
     if (error != OK)
-        return say(opening, error, "cannot create the data folder %s: %s", folder,
-                   err_text(error));
+        return say(opening, error, "cannot create the data folder %s: %s", folder, err_text(error));
     error = lock_folder(local, folder, opening);
     if (error != OK)
         return error;

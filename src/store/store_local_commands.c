@@ -13,7 +13,7 @@ enum {
 /* A write that was looked up, before it is applied. */
 struct pending_put {
     struct local_shelf *shelf;
-    uint32_t *cells; /* Of each item, CELL_NONE where it is unknown. */
+    uint32_t *cells;      /* Of each item, CELL_NONE where it is unknown. */
     struct buffer record; /* In the arena, with room for the largest record. */
     size_t record_bytes_max;
 };
@@ -22,8 +22,7 @@ struct pending_put {
 static enum verdict put_look_up(struct pending_put *pending, struct store_put *put)
 {
     struct shelf *shelf = pending->shelf->shelf;
-    shelf_find(shelf, &put->items[0].key, sizeof(put->items[0]), put->items_count,
-               pending->cells);
+    shelf_find(shelf, &put->items[0].key, sizeof(put->items[0]), put->items_count, pending->cells);
     uint32_t unknown_count = 0;
     size_t unknown_bytes = 0;
     for (uint32_t i = 0; i < put->items_count; i++) {

@@ -20,38 +20,29 @@ struct path_text {
     char text[PATH_BYTES_MAX];
 };
 
-static struct path_text path_text(struct field_path path)
+static struct path_text path_text(const struct field_path *path)
 {
     struct path_text made;
-    if (path.array == NULL)
-        (void)snprintf(made.text, sizeof(made.text), "%s", path.rest);
+    if (path->array == NULL)
+        (void)snprintf(made.text, sizeof(made.text), "%s", path->rest);
     else
-        (void)snprintf(made.text, sizeof(made.text), "%s[%zu]%s", path.array, path.index,
-                       path.rest);
+        (void)snprintf(made.text, sizeof(made.text), "%s[%zu]%s", path->array, path->index,
+                       path->rest);
     return made;
 }
 
-void field_add_error(struct error_list *errors, struct field_path path, const char *problem)
+void field_add_error(struct error_list *errors, const struct field_path *path, const char *problem)
 {
     error_list_add(errors, "%s %s", path_text(path).text, problem);
 }
 
-void field_add_illegal(struct error_list *errors, struct field_path path)
+void field_add_illegal(struct error_list *errors, const struct field_path *path)
 {
     error_list_add(errors, "Illegal input at '%s'", path_text(path).text);
 }
 
-bool field_is(const struct json_value *value, enum json_type type, struct field_path path,
-              struct error_list *errors)
-{
-    if (value != NULL && json_type(*value) == type)
-        return true;
-    field_add_illegal(errors, path);
-    return false;
-}
-
-static void add_bound_error(struct error_list *errors, struct field_path path, const char *relation,
-                            int64_t bound, const char *rejected)
+static void add_bound_error(struct error_list *errors, const struct field_path *path,
+                            const char *relation, int64_t bound, const char *rejected)
 {
     error_list_add(errors, "%s must be %s than or equal to %" PRId64 " (rejected value: %s)",
                    path_text(path).text, relation, bound, rejected);
@@ -81,8 +72,8 @@ static bool is_whole(struct json_value value)
     return real == floor(real);
 }
 
-bool field_int64(const struct json_value *value, struct field_path path, int64_t min, int64_t max,
-                 int64_t *number, struct error_list *errors)
+bool field_int64(const struct json_value *value, const struct field_path *path, int64_t min,
+                 int64_t max, int64_t *number, struct error_list *errors)
 {
     if (is_null(value)) {
         field_add_error(errors, path, "must not be null (rejected value: null)");
@@ -105,8 +96,8 @@ bool field_int64(const struct json_value *value, struct field_path path, int64_t
     return false;
 }
 
-bool field_bool(const struct json_value *value, struct field_path path, bool absent, bool *result,
-                struct error_list *errors)
+bool field_bool(const struct json_value *value, const struct field_path *path, bool absent,
+                bool *result, struct error_list *errors)
 {
     *result = absent;
     if (is_null(value))
@@ -146,7 +137,7 @@ bool sku_is_valid(struct bytes sku)
            bytes_are_utf8(sku);
 }
 
-bool field_sku(const struct json_value *value, struct field_path path, struct bytes *sku,
+bool field_sku(const struct json_value *value, const struct field_path *path, struct bytes *sku,
                struct error_list *errors)
 {
     if (is_null(value)) {
@@ -172,8 +163,8 @@ bool field_sku(const struct json_value *value, struct field_path path, struct by
     return false;
 }
 
-bool field_array(const struct json_value *value, struct field_path path, size_t min, size_t max,
-                 size_t *count, struct error_list *errors)
+bool field_array(const struct json_value *value, const struct field_path *path, size_t min,
+                 size_t max, size_t *count, struct error_list *errors)
 {
     *count = 0;
     if (!is_null(value)) {

@@ -16,37 +16,44 @@ struct field_path {
     const char *rest;
 };
 
-#define FIELD(name)                       ((struct field_path){NULL, 0, name})
-#define FIELD_OF(array_name, index, rest) ((struct field_path){array_name, index, rest})
+/* Pointers to a path that lives as long as the block around it. */
+#define FIELD(name)                       (&(struct field_path){NULL, 0, name})
+#define FIELD_OF(array_name, index, rest) (&(struct field_path){array_name, index, rest})
 
 /* Adds `path` and `problem` as one message. */
-void field_add_error(struct error_list *errors, struct field_path path, const char *problem);
+void field_add_error(struct error_list *errors, const struct field_path *path, const char *problem);
 
 /* Adds `Illegal input at 'path'`: a wrong type. */
-void field_add_illegal(struct error_list *errors, struct field_path path);
+void field_add_illegal(struct error_list *errors, const struct field_path *path);
 
 /* True, or an error `Illegal input at 'path'`. */
-MUST_USE bool field_is(const struct json_value *value, enum json_type type, struct field_path path,
-                       struct error_list *errors);
+MUST_USE static inline bool field_is(const struct json_value *value, enum json_type type,
+                                     const struct field_path *path, struct error_list *errors)
+{
+    if (value != NULL && json_type(*value) == type)
+        return true;
+    field_add_illegal(errors, path);
+    return false;
+}
 
 /* An integer between min and max. */
-MUST_USE bool field_int64(const struct json_value *value, struct field_path path, int64_t min,
-                          int64_t max, int64_t *number, struct error_list *errors);
+MUST_USE bool field_int64(const struct json_value *value, const struct field_path *path,
+                          int64_t min, int64_t max, int64_t *number, struct error_list *errors);
 
 /* A boolean; null or missing gives `absent`. */
-MUST_USE bool field_bool(const struct json_value *value, struct field_path path, bool absent,
+MUST_USE bool field_bool(const struct json_value *value, const struct field_path *path, bool absent,
                          bool *result, struct error_list *errors);
 
 /* A SKU: trimmed, then checked by length and pattern (CONTRACT §0.3, C1, C2). */
-MUST_USE bool field_sku(const struct json_value *value, struct field_path path, struct bytes *sku,
-                        struct error_list *errors);
+MUST_USE bool field_sku(const struct json_value *value, const struct field_path *path,
+                        struct bytes *sku, struct error_list *errors);
 
 /* The SKU rules alone, for values that did not come as JSON. True when `sku` is a valid SKU. */
 MUST_USE bool sku_is_valid(struct bytes sku);
 
 /* An array with min to max elements. Missing or null counts as empty (CONTRACT C14). */
-MUST_USE bool field_array(const struct json_value *value, struct field_path path, size_t min, size_t max,
-                          size_t *count, struct error_list *errors);
+MUST_USE bool field_array(const struct json_value *value, const struct field_path *path, size_t min,
+                          size_t max, size_t *count, struct error_list *errors);
 
 /* A table that finds a SKU that came before in the same document. */
 struct seen_table {

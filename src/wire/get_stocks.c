@@ -12,7 +12,13 @@ struct members {
     bool present[5];
 };
 
-enum member { MEMBER_WAREHOUSE, MEMBER_HAS_STOCKS, MEMBER_TURNOVER, MEMBER_ARCHIVED, MEMBER_OFFERS };
+enum member {
+    MEMBER_WAREHOUSE,
+    MEMBER_HAS_STOCKS,
+    MEMBER_TURNOVER,
+    MEMBER_ARCHIVED,
+    MEMBER_OFFERS
+};
 
 static const struct bytes member_names[] = {
     [MEMBER_WAREHOUSE] = BYTES_INIT("stocksWarehouseId"),

@@ -14,7 +14,7 @@ struct get_stocks {
     bool has_stocks;
     bool with_turnover;
     bool archived;
-    bool listed; /* offerIds was given. */
+    bool listed;              /* offerIds was given. */
     struct stock_key *offers; /* Distinct, in document order. In the arena. */
     uint32_t offers_count;
 };

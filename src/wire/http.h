@@ -51,8 +51,8 @@ struct http_exchange {
     struct bytes body;      /* JSON_PADDING_BYTES readable bytes behind it. */
     bool body_too_large;    /* It passed BODY_BYTES_MAX; `body` is not all of it. */
 
-    int status;            /* 0 while there is no reply. */
-    struct buffer reply;   /* The body. */
+    int status;               /* 0 while there is no reply. */
+    struct buffer reply;      /* The body. */
     const char *content_type; /* Static text. */
     const char *allow;        /* Static text, or NULL. */
     int64_t retry_after_s;    /* 0: no such header. */

@@ -140,15 +140,6 @@ enum json_outcome json_parse(struct json_parser *parser, struct bytes text, stru
     return checked == JSON_OK ? parse_marked(parser, text, failure) : checked;
 }
 
-struct bytes json_string(struct json_value value)
-{
-    const uint8_t *at =
-        value.document->strings + (json_word(value) & UINT64_C(0x00FFFFFFFFFFFFFF));
-    uint32_t size = 0;
-    memcpy(&size, at, sizeof(size)); /* tidy: allow raw-copy, the library's own layout in memory */
-    return (struct bytes){at + sizeof(size), size};
-}
-
 double json_to_double(struct json_value value)
 {
     const uint64_t word = value.document->tape[value.index + 1];

@@ -45,8 +45,9 @@ struct json_value {
 #define JSON_PADDING_BYTES 64
 
 /* Checks `text` and gives its root. A byte-order mark is skipped. Integers that do not fit in 64
- * bits become floating-point numbers, and what does not fit there the largest of them. The root lives until the next parse with this parser; `text`
- * may go at once. Unless JSON_OK, *failure says where it is wrong. */
+ * bits become floating-point numbers, and what does not fit there the largest of them. The root
+ * lives until the next parse with this parser; `text` may go at once. Unless JSON_OK, *failure says
+ * where it is wrong. */
 MUST_USE enum json_outcome json_parse(struct json_parser *parser, struct bytes text,
                                       struct json_value *root, struct json_failure *failure);
 
@@ -72,8 +73,15 @@ static inline enum json_type json_type(struct json_value value)
     return (enum json_type)(json_word(value) >> 56);
 }
 
-/* The value is a string. Lends until the next parse. */
-struct bytes json_string(struct json_value value);
+/* The value is a string. Lends until the next parse. The library keeps a string as a u32 of its
+ * size and its bytes, and its place in the low bits of the word. */
+static inline struct bytes json_string(struct json_value value)
+{
+    const uint8_t *at = value.document->strings + (json_word(value) & UINT64_C(0x00FFFFFFFFFFFFFF));
+    uint32_t size = 0;
+    memcpy(&size, at, sizeof(size)); /* tidy: allow raw-copy, the library's layout in memory */
+    return (struct bytes){at + sizeof(size), size};
+}
 
 /* An integer, or a floating-point number without a fraction that fits: 5 and 5.0, not 5.5.
  * False otherwise; *number is untouched then. */

@@ -9,7 +9,7 @@ struct scanner {
     size_t at;
     size_t depth;
     uint8_t in_object[DEPTH_MAX / 8 + 1]; /* One bit a level. */
-    const char *problem;              /* NULL while all is well. */
+    const char *problem;                  /* NULL while all is well. */
     bool truncated;
 };
 
@@ -29,8 +29,8 @@ static uint8_t peek(const struct scanner *scanner)
 
 static void skip_space(struct scanner *scanner)
 {
-    for (uint8_t byte = peek(scanner);
-         byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r'; byte = peek(scanner))
+    for (uint8_t byte = peek(scanner); byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+         byte = peek(scanner))
         scanner->at++;
 }
 

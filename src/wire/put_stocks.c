@@ -1,5 +1,5 @@
-/* Decoding walks the document once, member by member, and keeps the last of members that come twice.
- * A SKU costs a hash, a probe for duplicates and no allocation of its own. */
+/* Decoding walks the document once, member by member, and keeps the last of members that come
+ * twice. A SKU costs a hash, a probe for duplicates and no allocation of its own. */
 #include "wire/put_stocks.h"
 
 #include <inttypes.h>
@@ -41,15 +41,14 @@ static const struct json_value *value_or_null(const struct json_value *value, bo
 }
 
 /* Reads `updatedAt`; absent or null means now (C12). */
-static bool decode_updated_at(const struct json_value *value, struct field_path path,
+static bool decode_updated_at(const struct json_value *value, const struct field_path *path,
                               const struct put_stocks_rules *rules, int64_t *updated_at_ms,
                               struct error_list *errors)
 {
     *updated_at_ms = rules->now_ms;
     if (value == NULL || json_type(*value) == JSON_NULL)
         return true;
-    if (json_type(*value) == JSON_STRING &&
-        date_parse_iso8601(json_string(*value), updated_at_ms))
+    if (json_type(*value) == JSON_STRING && date_parse_iso8601(json_string(*value), updated_at_ms))
         return true;
     field_add_illegal(errors, path);
     return false;
@@ -86,7 +85,7 @@ static bool decode_item(struct json_value item, size_t index, const struct put_s
     write->updated_at_ms = rules->now_ms;
     if (!has_updated_at)
         return valid;
-    const struct field_path path = FIELD_OF("skus", index, ".items[0].updatedAt");
+    const struct field_path *const path = FIELD_OF("skus", index, ".items[0].updatedAt");
     return decode_updated_at(&updated_at, path, rules, &write->updated_at_ms, errors) && valid;
 }
 
@@ -94,7 +93,7 @@ static bool decode_items(const struct json_value *items, size_t index,
                          const struct put_stocks_rules *rules, struct stock_write *write,
                          struct error_list *errors)
 {
-    const struct field_path path = FIELD_OF("skus", index, ".items");
+    const struct field_path *const path = FIELD_OF("skus", index, ".items");
     size_t count = 0;
     if (!field_array(items, path, 1, 1, &count, errors))
         return false;
@@ -139,8 +138,8 @@ static bool decode_element(struct json_value value, size_t index,
     const struct element element = element_read(value);
     const bool sku_valid = field_sku(value_or_null(&element.sku, element.has_sku),
                                      FIELD_OF("skus", index, ".sku"), &write->key.sku, errors);
-    const bool items_valid = decode_items(value_or_null(&element.items, element.has_items), index,
-                                          rules, write, errors);
+    const bool items_valid =
+        decode_items(value_or_null(&element.items, element.has_items), index, rules, write, errors);
     if (!sku_valid || !items_valid)
         return false;
     write->key.hash = bytes_hash(write->key.sku);

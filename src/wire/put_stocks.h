@@ -10,10 +10,10 @@
 
 /* What a decoder has to know beside the body. */
 struct put_stocks_rules {
-    int64_t now_ms;               /* Stands for an absent updatedAt. */
-    int64_t future_tolerance_ms;  /* C10. */
-    int64_t past_tolerance_ms;    /* C10; negative: no bound. */
-    int64_t warehouse_id;         /* For the text about duplicates (C3). */
+    int64_t now_ms;              /* Stands for an absent updatedAt. */
+    int64_t future_tolerance_ms; /* C10. */
+    int64_t past_tolerance_ms;   /* C10; negative: no bound. */
+    int64_t warehouse_id;        /* For the text about duplicates (C3). */
 };
 
 struct put_stocks {

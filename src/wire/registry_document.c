@@ -277,8 +277,7 @@ static void read_address(struct reader *reader, struct json_value value,
         else if (found->kind == FIELD_GPS)
             read_gps(reader, member, &warehouse->address);
         else
-            read_text(reader, found->name, member,
-                      (uint8_t *)&warehouse->address + found->offset);
+            read_text(reader, found->name, member, (uint8_t *)&warehouse->address + found->offset);
     }
     if (warehouse->address.city.size == 0)
         complain(reader, "address", "must have a city");
@@ -288,9 +287,9 @@ static void read_enum(struct reader *reader, const struct field *field, struct j
                       void *target)
 {
     const bool placement = field->kind == FIELD_PLACEMENT;
-    const int index = read_name(reader, field->name, value,
-                                placement ? placement_names : availability_names,
-                                placement ? PLACEMENTS_COUNT : AVAILABILITIES_COUNT);
+    const int index =
+        read_name(reader, field->name, value, placement ? placement_names : availability_names,
+                  placement ? PLACEMENTS_COUNT : AVAILABILITIES_COUNT);
     if (index < 0)
         return;
     if (placement)

@@ -1,6 +1,6 @@
-/* The registry document (docs/formats.md): who sells what from where, and who may ask. It comes as a
- * file of the operator and is kept in the store; there, tokens are SHA-256 only. Every list may be
- * absent; what a document says replaces what was known under the same id. */
+/* The registry document (docs/formats.md): who sells what from where, and who may ask. It comes as
+ * a file of the operator and is kept in the store; there, tokens are SHA-256 only. Every list may
+ * be absent; what a document says replaces what was known under the same id. */
 #ifndef WIRE_REGISTRY_DOCUMENT_H
 #define WIRE_REGISTRY_DOCUMENT_H
 

@@ -71,7 +71,8 @@ class PushFiles(CtlCase):
             line += 1 + row.count("\n")
 
     def test_bad_utf8_is_a_bad_row_and_nothing_more(self):
-        ended, stock, _ = self.push(b"sku,count,name\nA,1,\xff\n\xcf\xf0\xe8\xe2\xe5\xf2,2,x\nB,3,y\n")
+        content = b"sku,count,name\nA,1,\xff\n\xcf\xf0\xe8\xe2\xe5\xf2,2,x\nB,3,y\n"
+        ended, stock, _ = self.push(content)
         self.assertEqual(1, ended.code, ended)
         self.assertEqual({"A": 1, "B": 3}, stock)
         self.assertIn("stock.csv:3: the SKU '??????' is not UTF-8", ended.stderr)

@@ -13,7 +13,7 @@
 
 /* `{"skus":[`, an item `{"sku":"A","items":[{"count":1,"updatedAt":"1970-01-01T00:00:00Z"}]}`, `]}`
  * and a comma between two. */
-enum { BEGIN_BYTES = 9, ITEM_BYTES = 67, END_BYTES = 2 };
+enum { BEGIN_BYTES = 9, ITEM_BYTES = 68, END_BYTES = 2 };
 
 static struct leftover leftover_of(const char *sku)
 {

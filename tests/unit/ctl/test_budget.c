@@ -8,8 +8,8 @@
 
 #include "ctl/budget.h"
 
-/* Our clock says 1,000,000 ms since 1970 when it has run for 5,000 ms. */
-enum { NOW_MS = 1000000, UPTIME_MS = 5000, ITEMS = 2000 };
+/* Our clock says 1,000,000,000 ms since 1970 when it has run for 5,000 ms. */
+enum { NOW_MS = 1000000000, UPTIME_MS = 5000, ITEMS = 2000 };
 
 /* A window that ends 10 s after NOW_MS. */
 enum { UNTIL_MS = NOW_MS + 10000 };

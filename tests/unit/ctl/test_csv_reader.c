@@ -31,8 +31,8 @@ static void take_rows(struct csv_reader *reader, struct buffer *text)
         append_row(text, &row);
 }
 
-/* Reads `file` in pieces of `piece` bytes and writes its rows as `LINE|sku|count|updatedAt;`, and at
- * the end `!LINE` where the file is wrong. */
+/* Reads `file` in pieces of `piece` bytes and writes its rows as `LINE|sku|count|updatedAt;`, and
+ * at the end `!LINE` where the file is wrong. */
 static void read_file(struct bytes file, size_t piece, struct buffer *text)
 {
     struct csv_reader *reader = csv_reader_create();

@@ -95,8 +95,7 @@ static void stamp_now_overrides_any_stamp(void **state)
     static const char *const stamps[] = {"1970-01-01T00:00:01Z", "2222-01-01T00:00:00Z", "x", ""};
     const struct leftover_rules rules = {.started_ms = STARTED_MS, .stamp_now = true};
     for (size_t i = 0; i < sizeof(stamps) / sizeof(stamps[0]); i++) {
-        const struct csv_row row = {.fields = {BYTES("A"), BYTES("1"),
-                                               bytes_from_text(stamps[i])}};
+        const struct csv_row row = {.fields = {BYTES("A"), BYTES("1"), bytes_from_text(stamps[i])}};
         struct leftover leftover;
         struct buffer problem;
         buffer_init(&problem);

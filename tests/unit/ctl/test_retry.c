@@ -34,8 +34,8 @@ static void wait_doubles_from_half_a_second_to_half_a_minute(void **state)
         int64_t min_ms;
         int64_t max_ms;
     } rows[] = {
-        {1, 500, 1000},    {2, 1000, 2000},    {3, 2000, 4000},    {4, 4000, 8000},
-        {5, 8000, 16000},  {6, 15000, 30000},  {7, 15000, 30000},  {1000000, 15000, 30000},
+        {1, 500, 1000},   {2, 1000, 2000},   {3, 2000, 4000},   {4, 4000, 8000},
+        {5, 8000, 16000}, {6, 15000, 30000}, {7, 15000, 30000}, {1000000, 15000, 30000},
     };
     static const uint32_t randoms[] = {0, 1, 12345, UINT32_MAX};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -90,9 +90,12 @@ static void headers_that_cannot_be_read_are_absent(void **state)
 {
     (void)state;
     static const char *const lines[] = {
-        "X-RateLimit-Resource-Limit: many",  "X-RateLimit-Resource-Remaining: -5",
-        "X-RateLimit-Resource-Until: soon",  "Date:",
-        "Retry-After: 99999999999999999999", "X-RateLimit-Resource-Limit",
+        "X-RateLimit-Resource-Limit: many",
+        "X-RateLimit-Resource-Remaining: -5",
+        "X-RateLimit-Resource-Until: soon",
+        "Date:",
+        "Retry-After: 99999999999999999999",
+        "X-RateLimit-Resource-Limit",
         NULL,
     };
     const struct reply_head head = head_of(lines);

@@ -1,0 +1,32 @@
+# Debian packages that building and testing need, and their installation. Sourced by ./run, ./test.
+PACKAGES_TO_BUILD="gcc g++ make libc6-dev libmicrohttpd-dev libgnutls28-dev libsimdjson-dev libxxhash-dev libcurl4-gnutls-dev libcsv-dev"
+PACKAGES_TO_TEST="git python3 libcmocka-dev clang clang-format clang-tidy cppcheck curl"
+
+# Installs those of "$@" that are missing, as root or through sudo.
+packages_install() {
+    missing=
+    for package in "$@"; do
+        # shellcheck disable=SC2016
+        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
+            missing="$missing $package"
+    done
+    [ -n "$missing" ] || return 0
+    echo "== Installing:$missing"
+    as_root=
+    if [ "$(id -u)" != 0 ]; then
+        if ! command -v sudo >/dev/null; then
+            echo "These Debian packages are missing:$missing" >&2
+            echo "Install them as root: apt-get install$missing" >&2
+            exit 1
+        fi
+        as_root=sudo
+    fi
+    # The lists of a fresh machine may be empty or old: only then are they fetched first.
+    # shellcheck disable=SC2086
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
+        $missing >/dev/null 2>&1 || {
+        $as_root apt-get update -qq
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y \
+            --no-install-recommends $missing >/dev/null
+    }
+}
