@@ -26,8 +26,8 @@ CFLAGS = -std=c17 $(OPTIMIZE) -g $(WARNINGS) $(HARDENING) $(INSTRUMENT)
 CXXFLAGS = -std=c++17 $(OPTIMIZE) -g -Wall -Wextra -Werror $(HARDENING) $(INSTRUMENT)
 LDFLAGS += $(LINK_HARDENING) $(INSTRUMENT)
 
-BASE_LIBS = -lsimdjson -lxxhash -lm -lpthread
-STOCKD_LIBS = -lmicrohttpd -lgnutls $(BASE_LIBS)
+BASE_LIBS = -lsimdjson -lxxhash -lgnutls -lm -lpthread
+STOCKD_LIBS = -lmicrohttpd $(BASE_LIBS)
 STOCKCTL_LIBS = -lcurl -lcsv $(BASE_LIBS)
 
 sources = $(wildcard $(addprefix src/,$(addsuffix /*.c,$(1)))) \
