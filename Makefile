@@ -34,14 +34,16 @@ sources = $(wildcard $(addprefix src/,$(addsuffix /*.c,$(1)))) \
           $(wildcard $(addprefix src/,$(addsuffix /*.cpp,$(1))))
 objects = $(patsubst %,$(BUILD)/obj/%.o,$(basename $(1)))
 
-BASE_OBJECTS = $(call objects,$(call sources,base os wire))
+# The simulated os is for tests; no program carries it.
+SIM_OBJECTS = $(call objects,$(wildcard src/os/os_sim*.c))
+BASE_OBJECTS = $(filter-out $(SIM_OBJECTS),$(call objects,$(call sources,base os wire)))
 CORE_OBJECTS = $(BASE_OBJECTS) \
   $(call objects,$(call sources,ledger journal registry store api operator))
 STOCKD_OBJECTS = $(CORE_OBJECTS) $(call objects,$(call sources,server))
 STOCKCTL_OBJECTS = $(BASE_OBJECTS) $(call objects,$(call sources,ctl))
 
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*/test_*.c))
-TEST_PARTS = $(call objects,$(wildcard tests/support/*.c))
+TEST_PARTS = $(SIM_OBJECTS) $(call objects,$(wildcard tests/support/*.c))
 BENCHES = $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*.c))
 
 all: $(BUILD)/stockd $(BUILD)/stockctl

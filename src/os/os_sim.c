@@ -1,29 +1,15 @@
-/* Names, open files, faults and the clock of the simulated machine; os_sim_file.c has the bytes. */
+/* Calls, open files, faults and the clock of the simulated machine; os_sim_disk.c has the names and
+ * os_sim_file.c the bytes. */
 #include "os/os_sim.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "os/os_sim_file.h"
-
-/* A file or a folder, with whatever names it. */
-struct node {
-    struct os_sim_file *file;     /* NULL: a folder. */
-    uint32_t opened_count;        /* By the process that runs now. */
-    const struct os_file *locked; /* By this one of them. */
-    struct node *next;
-};
-
-/* Invariant: the entry of a folder stands before those of what is in it. */
-struct entry {
-    char *path;
-    struct node *now;    /* NULL: no such file. */
-    struct node *synced; /* What a power cut may bring back. */
-};
+#include "os/os_sim_disk.h"
 
 struct os_file {
-    struct node *node;
+    struct os_sim_node *node;
     uint64_t life; /* Of the machine; in a later one this file can only be closed. */
     bool writable;
 };
@@ -36,7 +22,6 @@ struct os_sim {
     uint64_t life; /* Counts reboots and kills. */
     int64_t now_ms;
     int64_t uptime_us;
-    uint64_t disk_bytes_max;
 
     uint64_t calls_count;
     uint64_t cut_at;
@@ -44,10 +29,7 @@ struct os_sim {
     enum err fail_with;
     bool off;
 
-    struct entry *entries;
-    size_t entries_count;
-    size_t entries_max;
-    struct node *nodes;
+    struct os_sim_disk disk;
 };
 
 static struct os_sim *sim_lock(struct os *os)
@@ -64,95 +46,6 @@ static void sim_unlock(struct os_sim **sim)
 
 /* Declares `sim` and holds its lock to the end of the block. */
 #define LOCKED CLEANUP(sim_unlock) struct os_sim *
-
-/* Length of the part of a path that names its folder; 0: the root. */
-static size_t folder_length(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? 0 : (size_t)(slash - path);
-}
-
-static struct entry *entry_find(const struct os_sim *sim, const char *path, size_t length)
-{
-    for (size_t i = 0; i < sim->entries_count; i++) {
-        struct entry *entry = &sim->entries[i];
-        if (strlen(entry->path) == length && memcmp(entry->path, path, length) == 0)
-            return entry;
-    }
-    return NULL;
-}
-
-static struct node *node_find(const struct os_sim *sim, const char *path, size_t length)
-{
-    const struct entry *entry = entry_find(sim, path, length);
-    return entry == NULL ? NULL : entry->now;
-}
-
-static bool is_folder(const struct os_sim *sim, const char *path, size_t length)
-{
-    const struct node *node = node_find(sim, path, length);
-    return length == 0 || (node != NULL && node->file == NULL);
-}
-
-static bool entry_is_in(const struct entry *entry, const char *folder)
-{
-    const size_t length = folder_length(entry->path);
-    return length == strlen(folder) && memcmp(entry->path, folder, length) == 0;
-}
-
-/* The entry of a path that need not exist. */
-static struct entry *entry_at(struct os_sim *sim, const char *path)
-{
-    struct entry *found = entry_find(sim, path, strlen(path));
-    if (found != NULL)
-        return found;
-    if (sim->entries_count == sim->entries_max) {
-        sim->entries_max = sim->entries_max * 2 + 8;
-        sim->entries = realloc(sim->entries, sim->entries_max * sizeof(struct entry));
-        ASSERT(sim->entries != NULL);
-    }
-    struct entry *made = &sim->entries[sim->entries_count++];
-    *made = (struct entry){.path = strdup(path)};
-    ASSERT(made->path != NULL);
-    return made;
-}
-
-static struct node *node_create(struct os_sim *sim, struct os_sim_file *file)
-{
-    struct node *node = calloc(1, sizeof(*node));
-    ASSERT(node != NULL);
-    node->file = file;
-    node->next = sim->nodes;
-    sim->nodes = node;
-    return node;
-}
-
-/* Bytes come back when the file has no name and nobody has it open. */
-static bool node_takes_disk(const struct os_sim *sim, const struct node *node)
-{
-    for (size_t i = 0; i < sim->entries_count; i++) {
-        if (sim->entries[i].now == node)
-            return true;
-    }
-    return node->opened_count > 0;
-}
-
-static uint64_t disk_bytes(const struct os_sim *sim)
-{
-    uint64_t bytes = 0;
-    for (const struct node *node = sim->nodes; node != NULL; node = node->next) {
-        if (node->file != NULL && node_takes_disk(sim, node))
-            bytes += os_sim_file_claimed(node->file);
-    }
-    return bytes;
-}
-
-static bool disk_takes(const struct os_sim *sim, const struct node *node, uint64_t size)
-{
-    const uint64_t growth = os_sim_file_growth(node->file, size);
-    const uint64_t used = disk_bytes(sim);
-    return growth == 0 || (used <= sim->disk_bytes_max && growth <= sim->disk_bytes_max - used);
-}
 
 /* Counts a call and lets a planned fault happen. Anything but OK: the call fails with that. */
 static enum err count_call(struct os_sim *sim)
@@ -180,27 +73,29 @@ static enum err count_file_call(struct os_sim *sim, const struct os_file *file)
 }
 
 static enum err find_or_create(struct os_sim *sim, const char *path, enum os_open_mode mode,
-                               struct node **node)
+                               struct os_sim_node **node)
 {
-    *node = node_find(sim, path, strlen(path));
+    if (sim->off)
+        return ERR_IO;
+    *node = os_sim_disk_find(&sim->disk, path);
+    if (*node != NULL && mode == OS_OPEN_CREATE)
+        return ERR_BUSY;
     if (*node != NULL)
-        return mode == OS_OPEN_CREATE ? ERR_BUSY : (*node)->file == NULL ? ERR_IO : OK;
-    if (mode != OS_OPEN_CREATE || !is_folder(sim, path, folder_length(path)))
+        return (*node)->file == NULL ? ERR_IO : OK;
+    if (mode != OS_OPEN_CREATE || !os_sim_disk_has_folder_of(&sim->disk, path))
         return ERR_NOT_FOUND;
     const enum err error = count_call(sim);
-    if (error != OK)
-        return error;
-    *node = node_create(sim, os_sim_file_create());
-    entry_at(sim, path)->now = *node;
-    return OK;
+    if (error == OK)
+        *node = os_sim_disk_create(&sim->disk, path, os_sim_file_create());
+    return error;
 }
 
 static enum err sim_open(struct os *os, const char *path, enum os_open_mode mode,
                          struct os_file **file)
 {
     LOCKED sim = sim_lock(os);
-    struct node *node = NULL;
-    const enum err error = sim->off ? ERR_IO : find_or_create(sim, path, mode, &node);
+    struct os_sim_node *node = NULL;
+    const enum err error = find_or_create(sim, path, mode, &node);
     if (error != OK)
         return error;
     struct os_file *opened = malloc(sizeof(*opened));
@@ -238,12 +133,12 @@ static enum err sim_write(struct os *os, struct os_file *file, uint64_t offset, 
 {
     LOCKED sim = sim_lock(os);
     const bool was_off = check_file(sim, file) != OK;
-    enum err error = count_file_call(sim, file);
-    if (error == OK && !disk_takes(sim, file->node, offset + bytes.size))
+    const enum err error = count_file_call(sim, file);
+    if (error == OK && !os_sim_disk_takes(&sim->disk, file->node, offset + bytes.size))
         return ERR_FULL;
     if (error != OK && !sim->off && !was_off)
         bytes.size = os_sim_random(&sim->random) % (bytes.size + 1);
-    if (!was_off && disk_takes(sim, file->node, offset + bytes.size))
+    if (!was_off && os_sim_disk_takes(&sim->disk, file->node, offset + bytes.size))
         os_sim_file_write(file->node->file, offset, bytes);
     return error;
 }
@@ -252,7 +147,7 @@ static enum err sim_allocate(struct os *os, struct os_file *file, uint64_t size)
 {
     LOCKED sim = sim_lock(os);
     enum err error = count_file_call(sim, file);
-    if (error == OK && !disk_takes(sim, file->node, size))
+    if (error == OK && !os_sim_disk_takes(&sim->disk, file->node, size))
         error = ERR_FULL;
     if (error == OK)
         os_sim_file_allocate(file->node->file, size);
@@ -298,18 +193,24 @@ static enum err sim_lock_file(struct os *os, struct os_file *file)
     return OK;
 }
 
+/* How the disk calls the folder. */
+static const char *folder_name(const char *path)
+{
+    return strcmp(path, ".") == 0 ? "" : path;
+}
+
 static enum err sim_make_folder(struct os *os, const char *path)
 {
     LOCKED sim = sim_lock(os);
     if (sim->off)
         return ERR_IO;
-    if (is_folder(sim, path, strlen(path)))
+    if (os_sim_disk_is_folder(&sim->disk, folder_name(path)))
         return OK;
-    if (!is_folder(sim, path, folder_length(path)))
+    if (!os_sim_disk_has_folder_of(&sim->disk, path))
         return ERR_NOT_FOUND;
     const enum err error = count_call(sim);
     if (error == OK)
-        entry_at(sim, path)->now = node_create(sim, NULL);
+        (void)os_sim_disk_create(&sim->disk, path, NULL);
     return error;
 }
 
@@ -319,13 +220,9 @@ static enum err sim_sync_folder(struct os *os, const char *path)
     const enum err error = count_call(sim);
     if (error != OK)
         return error;
-    const char *folder = strcmp(path, ".") == 0 ? "" : path;
-    if (!is_folder(sim, folder, strlen(folder)))
+    if (!os_sim_disk_is_folder(&sim->disk, folder_name(path)))
         return ERR_NOT_FOUND;
-    for (size_t i = 0; i < sim->entries_count; i++) {
-        if (entry_is_in(&sim->entries[i], folder))
-            sim->entries[i].synced = sim->entries[i].now;
-    }
+    os_sim_disk_sync_folder(&sim->disk, folder_name(path));
     return OK;
 }
 
@@ -335,27 +232,23 @@ static enum err sim_list_folder(struct os *os, const char *path, os_visit_name *
     LOCKED sim = sim_lock(os);
     if (sim->off)
         return ERR_IO;
-    if (!is_folder(sim, path, strlen(path)))
+    if (!os_sim_disk_is_folder(&sim->disk, folder_name(path)))
         return ERR_NOT_FOUND;
-    for (size_t i = 0; i < sim->entries_count; i++) {
-        const struct entry *entry = &sim->entries[i];
-        if (entry->now != NULL && entry_is_in(entry, path))
-            visit(context, entry->path + strlen(path) + 1);
-    }
+    os_sim_disk_list_folder(&sim->disk, folder_name(path), visit, context);
     return OK;
 }
 
 static enum err sim_remove(struct os *os, const char *path)
 {
     LOCKED sim = sim_lock(os);
-    const struct node *node = node_find(sim, path, strlen(path));
-    if (!sim->off && node == NULL)
-        return ERR_NOT_FOUND;
-    if (!sim->off && node->file == NULL)
+    if (sim->off)
         return ERR_IO;
-    const enum err error = count_call(sim);
+    const struct os_sim_node *node = os_sim_disk_find(&sim->disk, path);
+    if (node == NULL)
+        return ERR_NOT_FOUND;
+    const enum err error = node->file == NULL ? ERR_IO : count_call(sim);
     if (error == OK)
-        entry_at(sim, path)->now = NULL;
+        os_sim_disk_remove(&sim->disk, path);
     return error;
 }
 
@@ -404,7 +297,7 @@ struct os_sim *os_sim_create(uint64_t seed)
     sim->os = sim_functions;
     pthread_mutex_init(&sim->lock, NULL);
     sim->random = seed;
-    sim->disk_bytes_max = UINT64_MAX;
+    os_sim_disk_init(&sim->disk, UINT64_MAX);
     sim->cut_at = OS_SIM_NEVER;
     sim->fail_at = OS_SIM_NEVER;
     return sim;
@@ -414,15 +307,7 @@ void os_sim_destroy(struct os_sim *sim)
 {
     if (sim == NULL)
         return;
-    while (sim->nodes != NULL) {
-        struct node *node = sim->nodes;
-        sim->nodes = node->next;
-        os_sim_file_destroy(node->file);
-        free(node);
-    }
-    for (size_t i = 0; i < sim->entries_count; i++)
-        free(sim->entries[i].path);
-    free(sim->entries);
+    os_sim_disk_deinit(&sim->disk);
     pthread_mutex_destroy(&sim->lock);
     free(sim);
 }
@@ -472,59 +357,41 @@ bool os_sim_is_off(struct os_sim *sim)
     return locked->off;
 }
 
-static void end_process(struct os_sim *sim)
-{
-    sim->life++;
-    for (struct node *node = sim->nodes; node != NULL; node = node->next) {
-        node->opened_count = 0;
-        node->locked = NULL;
-    }
-}
-
 void os_sim_kill(struct os_sim *sim)
 {
     LOCKED locked = sim_lock(&sim->os);
-    end_process(locked);
+    locked->life++;
+    os_sim_disk_end_process(&locked->disk);
 }
 
 void os_sim_reboot(struct os_sim *sim)
 {
     LOCKED locked = sim_lock(&sim->os);
-    end_process(locked);
-    for (size_t i = 0; i < sim->entries_count; i++) {
-        struct entry *entry = &sim->entries[i];
-        if (os_sim_random(&sim->random) % 2 == 0)
-            entry->now = entry->synced;
-        if (!is_folder(sim, entry->path, folder_length(entry->path)))
-            entry->now = NULL;
-        entry->synced = entry->now;
-    }
-    for (struct node *node = sim->nodes; node != NULL; node = node->next) {
-        if (node->file != NULL)
-            os_sim_file_cut_power(node->file, &sim->random);
-    }
-    sim->off = false;
-    sim->calls_count = 0;
-    sim->cut_at = OS_SIM_NEVER;
-    sim->fail_at = OS_SIM_NEVER;
+    locked->life++;
+    os_sim_disk_end_process(&locked->disk);
+    os_sim_disk_cut_power(&locked->disk, &locked->random);
+    locked->off = false;
+    locked->calls_count = 0;
+    locked->cut_at = OS_SIM_NEVER;
+    locked->fail_at = OS_SIM_NEVER;
 }
 
-void os_sim_set_disk_bytes(struct os_sim *sim, uint64_t bytes_max)
+void os_sim_limit_disk(struct os_sim *sim, uint64_t bytes_max)
 {
     LOCKED locked = sim_lock(&sim->os);
-    locked->disk_bytes_max = bytes_max;
+    locked->disk.bytes_max = bytes_max;
 }
 
-uint64_t os_sim_disk_bytes(struct os_sim *sim)
+uint64_t os_sim_used_bytes(struct os_sim *sim)
 {
     LOCKED locked = sim_lock(&sim->os);
-    return disk_bytes(locked);
+    return os_sim_disk_bytes(&locked->disk);
 }
 
 void os_sim_flip_bit(struct os_sim *sim, const char *path, uint64_t bit)
 {
     LOCKED locked = sim_lock(&sim->os);
-    struct node *node = node_find(locked, path, strlen(path));
+    const struct os_sim_node *node = os_sim_disk_find(&locked->disk, path);
     ASSERT(node != NULL && node->file != NULL);
     os_sim_file_flip_bit(node->file, bit);
 }

@@ -66,10 +66,10 @@ void os_sim_reboot(struct os_sim *sim);
 void os_sim_kill(struct os_sim *sim);
 
 /* Files together take at most so many bytes of disk. What is there stays. */
-void os_sim_set_disk_bytes(struct os_sim *sim, uint64_t bytes_max);
+void os_sim_limit_disk(struct os_sim *sim, uint64_t bytes_max);
 
 /* Bytes of disk that files take. */
-uint64_t os_sim_disk_bytes(struct os_sim *sim);
+uint64_t os_sim_used_bytes(struct os_sim *sim);
 
 /* Turns over one bit of a file that exists. */
 void os_sim_flip_bit(struct os_sim *sim, const char *path, uint64_t bit);

@@ -18,11 +18,15 @@
 
 enum { BACKLOG = 1024, HOST_BYTES = 64, ACCEPT_PAUSE_MS = 100, WARN_US = 1000000 };
 
+#define TOO_MANY_BODY                                                                              \
+    "{\"status\":\"ERROR\",\"errors\":[{\"code\":\"SERVICE_UNAVAILABLE\",\"message\":"             \
+    "\"Service temporarily unavailable. Please, try again later\"}]}"
+
 static const char too_many[] =
     "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\n"
-    "Content-Type: application/json; charset=utf-8\r\nContent-Length: 137\r\n\r\n"
-    "{\"status\":\"ERROR\",\"errors\":[{\"code\":\"SERVICE_UNAVAILABLE\",\"message\":"
-    "\"Service temporarily unavailable. Please, try again later\"}]}\r\n\r\n";
+    "Content-Type: application/json; charset=utf-8\r\nContent-Length: 129\r\n\r\n" TOO_MANY_BODY;
+
+static_assert(sizeof(TOO_MANY_BODY) - 1 == 129, "the length in the head is the body's");
 
 /* Splits `HOST:PORT` or `[HOST]:PORT`. False: it is neither. */
 static bool split_address(const char *address, char host[HOST_BYTES], const char **port)
