@@ -95,14 +95,15 @@ void limiter_leave(struct limiter *limiter, int64_t entity_id)
     pthread_mutex_unlock(&limiter->lock);
 }
 
-/* The window of an entity, turned over to the present; NULL: it never did anything. */
+/* The window of an entity, turned over to the present; NULL: it never did anything. A request that
+ * began in the window before is counted in this one; a clock that went back further starts anew. */
 static struct window *window_find(struct operation *operation, int64_t entity_id, int64_t number)
 {
     const uint32_t index = map_get(&operation->index_by_entity, entity_id);
     if (index == MAP_ABSENT)
         return NULL;
     struct window *window = &operation->windows[index];
-    if (window->number != number)
+    if (number > window->number || number < window->number - 1)
         *window = (struct window){number, 0};
     return window;
 }

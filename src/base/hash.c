@@ -1,6 +1,7 @@
 /* XXH3 with a seed of our own. */
 #include "base/hash.h"
 
+#define XXH_INLINE_ALL /* The hash of a SKU is a few instructions: no call for them. */
 #include <xxhash.h>
 
 static uint64_t hash_seed;

@@ -50,6 +50,10 @@ void log_line(enum log_level level, const char *format, ...)
     ASSERT(rest >= 0);
     const size_t wanted = (size_t)length + (size_t)rest;
     const size_t size = wanted < sizeof(line) - 1 ? wanted : sizeof(line) - 2;
+    for (size_t i = 0; i < size; i++) {
+        if ((unsigned char)line[i] < ' ')
+            line[i] = ' '; /* An event stays one line, whatever a value holds. */
+    }
     line[size] = '\n';
     ssize_t written = write(STDERR_FILENO, line, size + 1);
     (void)written; /* Nobody is left to tell. */

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/hash.h"
 #include "store/record.h"
@@ -313,6 +314,29 @@ static enum err lock_folder(struct store_local *local, const char *folder,
     return OK;
 }
 
+/* Makes the data folder and the journal's in it, so that they survive a power cut: each folder is
+ * synced, and so is the one that the data folder stands in. */
+static enum err make_folders(struct os *os, const char *folder, const char *journal_folder)
+{
+    char parent[PATH_BYTES_MAX];
+    (void)snprintf(parent, sizeof(parent), "%s", folder);
+    for (size_t i = strlen(parent); i > 1 && parent[i - 1] == '/'; i--)
+        parent[i - 1] = '\0'; /* A trailing slash names the same folder. */
+    char *slash = strrchr(parent, '/');
+    if (slash == NULL)
+        (void)snprintf(parent, sizeof(parent), ".");
+    else
+        slash[slash == parent] = '\0'; /* The root keeps its own slash. */
+    enum err error = os->make_folder(os, folder);
+    if (error == OK)
+        error = os->sync_folder(os, parent);
+    if (error == OK)
+        error = os->make_folder(os, journal_folder);
+    if (error == OK)
+        error = os->sync_folder(os, folder);
+    return error;
+}
+
 static enum err open_folder(struct store_local *local, const char *folder,
                             struct store_opening *opening)
 {
@@ -320,17 +344,14 @@ static enum err open_folder(struct store_local *local, const char *folder,
     char path[PATH_BYTES_MAX];
     if (snprintf(path, sizeof(path), "%s/journal", folder) >= (int)sizeof(path))
         return say(opening, ERR_INVALID, "the path of the data folder is too long");
-    enum err error = os->make_folder(os, folder);
+    enum err error = make_folders(os, folder, path);
     if (error != OK)
-        return say(opening, error, "cannot create the data folder %s: %s", folder, err_text(error));
+        return say(opening, error, "cannot create the data folder %s: %s", folder,
+                   error == ERR_NOT_FOUND ? "the folder it would stand in does not exist"
+                                          : err_text(error));
     error = lock_folder(local, folder, opening);
     if (error != OK)
         return error;
-    error = os->make_folder(os, path);
-    if (error == OK)
-        error = os->sync_folder(os, folder);
-    if (error != OK)
-        return say(opening, error, "cannot create %s: %s", path, err_text(error));
     error = journal_open(os, path, replay, local, &opening->recovery, &local->journal);
     if (error != OK)
         return say(opening, error, "cannot open the journal in %s: %s; %s", path, err_text(error),

@@ -185,13 +185,16 @@ bool json_find(struct json_value object, struct bytes name, struct json_value *f
 
 size_t json_count(struct json_value value)
 {
+    enum { COUNT_SHIFT = 32, COUNT_UNKNOWN = 0xFFFFFF }; /* The library's counter is saturated. */
+    const size_t counted = (size_t)(json_word(value) >> COUNT_SHIFT) & COUNT_UNKNOWN;
+    if (counted < COUNT_UNKNOWN)
+        return counted;
     struct json_walk walk = json_walk_begin(value);
-    const bool object = json_type(value) == JSON_OBJECT;
-    size_t count = 0;
     struct json_value element;
+    size_t count = 0;
     while (json_next_element(&walk, &element))
         count++;
-    return object ? count / 2 : count;
+    return count;
 }
 
 static void write_escaped(struct buffer *buffer, uint8_t byte)

@@ -147,7 +147,7 @@ static inline bool json_next_member(struct json_walk *walk, struct bytes *key,
 /* Gives the member of an object by name, the last one where it comes twice. */
 MUST_USE bool json_find(struct json_value object, struct bytes name, struct json_value *found);
 
-/* Number of elements of an array or members of an object. */
+/* Number of elements of an array. */
 size_t json_count(struct json_value value);
 
 /* Appends a string with its quotes, escaped. Bytes that are not UTF-8 become U+FFFD. */

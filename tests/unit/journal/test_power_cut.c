@@ -1,0 +1,187 @@
+/* A power cut at every call of a scenario, with many fates of what was not synced: what comes back is
+ * a prefix of what was appended, with everything that was acknowledged. Then the same for calls that
+ * fail and for a process that is killed. JOURNAL_SEEDS in the environment sets how many fates. */
+#include "journal_world.h"
+
+enum { SEEDS_SMALL = 16, SEEDS_ROLL = 4, RECOVERY_CUTS = 8 };
+
+static uint64_t seeds_count(uint64_t usual)
+{
+    const char *text = getenv("JOURNAL_SEEDS");
+    return text == NULL ? usual : strtoull(text, NULL, 10);
+}
+
+/* A scenario adds records until it is done or something fails. */
+typedef enum err scenario(struct world *world);
+
+/* Frames of one block and of many, one record and several, sizes at the edges of a block. */
+static enum err add_small_records(struct world *world)
+{
+    static const size_t commits[][3] = {
+        {1},
+        {100, 200, 300},
+        {JOURNAL_BLOCK_BYTES - 36},
+        {JOURNAL_BLOCK_BYTES - 35},
+        {40000},
+        {5, 70000, 13000},
+        {7},
+    };
+    enum err error = world_open(world);
+    if (error == OK)
+        world_check(world, "at the start", 0);
+    for (size_t i = 0; i < sizeof(commits) / sizeof(commits[0]) && error == OK; i++) {
+        for (size_t k = 0; k < 3 && commits[i][k] > 0 && error == OK; k++)
+            error = world_append(world, commits[i][k]);
+        if (error == OK)
+            error = world_commit(world);
+    }
+    return error;
+}
+
+/* With a first segment that is nearly full. */
+static enum err roll_segments(struct world *world)
+{
+    enum err error = OK;
+    for (int i = 0; i < 4 && error == OK; i++) {
+        error = world_append(world, 3000);
+        if (error == OK)
+            error = world_append(world, 3000);
+        if (error == OK)
+            error = world_commit(world);
+    }
+    return error;
+}
+
+/* The process is gone; the machine may be too. Recovery is cut as well, then runs whole, twice, and
+ * the journal takes more. */
+static void recover_and_go_on(struct world *world, uint64_t call)
+{
+    world_close(world);
+    os_sim_reboot(world->sim);
+    os_sim_cut_power_at(world->sim, world->seed % (RECOVERY_CUTS + 1));
+    if (world_open(world) == OK)
+        world_check(world, "first recovery after call", call);
+    world_close(world);
+    os_sim_reboot(world->sim);
+    world_open_well(world, "recovery after call", call);
+    world_add(world, 5000);
+    world_close(world);
+    os_sim_reboot(world->sim);
+    world_open_well(world, "last recovery after call", call);
+    assert_int_equal(world->recovery.torn_bytes, 0);
+}
+
+/* Cuts at call 0, 1, 2… of the scenario until it passes clean; returns how many cuts there were. */
+static uint64_t cut_everywhere(void (*prepare)(struct world *), scenario *run, uint64_t seed)
+{
+    struct world *world = malloc(sizeof(*world));
+    assert_non_null(world);
+    bool clean = false;
+    uint64_t call = 0;
+    for (; !clean; call++) {
+        world_init(world, seed * 1000003 + call);
+        prepare(world);
+        os_sim_cut_power_at(world->sim, call);
+        const enum err error = run(world);
+        clean = error == OK && !os_sim_is_off(world->sim);
+        if (error == OK)
+            assert_int_equal(world->acknowledged, world->appended);
+        recover_and_go_on(world, call);
+        world_deinit(world);
+    }
+    free(world);
+    return call - 1;
+}
+
+static void prepare_nothing(struct world *world)
+{
+    if (world->seed % 2 == 0)
+        world_limit_to_one_segment(world);
+}
+
+static void prepare_nearly_full_segment(struct world *world)
+{
+    world_open_well(world, "at the start", 0);
+    world_fill_segment(world, 2 * (uint64_t)JOURNAL_BLOCK_BYTES);
+}
+
+static void power_cut_at_any_call_loses_nothing_acknowledged(void **state)
+{
+    (void)state;
+    uint64_t cuts = 0;
+    for (uint64_t seed = 0; seed < seeds_count(SEEDS_SMALL); seed++)
+        cuts += cut_everywhere(prepare_nothing, add_small_records, seed);
+    print_message("# %llu power cuts\n", (unsigned long long)cuts);
+}
+
+static void power_cut_while_segments_roll_loses_nothing_acknowledged(void **state)
+{
+    (void)state;
+    uint64_t cuts = 0;
+    for (uint64_t seed = 0; seed < seeds_count(SEEDS_ROLL); seed++)
+        cuts += cut_everywhere(prepare_nearly_full_segment, roll_segments, seed);
+    print_message("# %llu power cuts\n", (unsigned long long)cuts);
+}
+
+/* A call fails, so the process ends; the next one sees what lies in the machine's memory, shows it
+ * to readers, and then the power goes. */
+static void record_seen_by_a_recovery_survives_a_power_cut(void **state)
+{
+    (void)state;
+    struct world *world = malloc(sizeof(*world));
+    assert_non_null(world);
+    for (uint64_t seed = 0; seed < seeds_count(4); seed++) {
+        bool failed = true;
+        for (uint64_t call = 0; failed; call++) {
+            world_init(world, seed * 1000003 + call);
+            prepare_nothing(world);
+            os_sim_fail_at(world->sim, call, seed % 2 == 0 ? ERR_IO : ERR_FULL);
+            (void)add_small_records(world);
+            failed = os_sim_calls_count(world->sim) > call;
+            world_close(world);
+            os_sim_kill(world->sim);
+            world_open_well(world, "restart after failed call", call);
+            world_close(world);
+            os_sim_reboot(world->sim);
+            world_open_well(world, "power cut after failed call", call);
+            world_deinit(world);
+        }
+    }
+    free(world);
+}
+
+static void failed_call_is_told_and_loses_nothing_acknowledged(void **state)
+{
+    (void)state;
+    static const enum err errors[] = {ERR_IO, ERR_FULL};
+    struct world *world = malloc(sizeof(*world));
+    assert_non_null(world);
+    for (size_t i = 0; i < 2; i++) {
+        bool failed = true;
+        for (uint64_t call = 0; failed; call++) {
+            world_init(world, call);
+            os_sim_fail_at(world->sim, call, errors[i]);
+            const enum err error = add_small_records(world);
+            failed = os_sim_calls_count(world->sim) > call;
+            if (error == OK) /* Only the spare failed, or nothing did. */
+                assert_int_equal(world->acknowledged, world->appended);
+            else
+                assert_int_equal(error, errors[i]);
+            recover_and_go_on(world, call);
+            world_deinit(world);
+        }
+    }
+    free(world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(power_cut_at_any_call_loses_nothing_acknowledged),
+        cmocka_unit_test(power_cut_while_segments_roll_loses_nothing_acknowledged),
+        cmocka_unit_test(record_seen_by_a_recovery_survives_a_power_cut),
+        cmocka_unit_test(failed_call_is_told_and_loses_nothing_acknowledged),
+    };
+    world_prepare();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
