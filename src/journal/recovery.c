@@ -32,7 +32,8 @@ struct recovery {
     uint8_t *data;        /* Its content. */
     size_t size;
     uint64_t index;
-    bool ended; /* A segment was not filled to its end by frames; only spares may follow. */
+    size_t size_kept; /* Of the segment that the journal has, as it was read. */
+    bool ended;       /* A segment was not filled to its end by frames; only spares may follow. */
 };
 
 static enum err refuse(struct recovery *recovery, enum err error, const char *format, ...)
@@ -69,11 +70,20 @@ static void visit_name(void *context, const char *name)
 
 static bool is_zero(struct bytes bytes)
 {
-    for (size_t i = 0; i < bytes.size; i++) {
-        if (bytes.data[i] != 0)
-            return false;
+    return bytes.size == 0 ||
+           (bytes.data[0] == 0 && memcmp(bytes.data, bytes.data + 1, bytes.size - 1) == 0);
+}
+
+/* Bytes up to the end of the last block that is not all zeros. */
+static size_t bytes_in_use(struct bytes bytes)
+{
+    while (bytes.size > 0) {
+        const size_t start = (bytes.size - 1) / JOURNAL_BLOCK_BYTES * JOURNAL_BLOCK_BYTES;
+        if (!is_zero((struct bytes){bytes.data + start, bytes.size - start}))
+            return bytes.size;
+        bytes.size = start;
     }
-    return true;
+    return 0;
 }
 
 /* Bytes of the segment from `offset`. */
@@ -155,32 +165,44 @@ static size_t find_later_frame(const struct recovery *recovery, size_t offset)
     return 0;
 }
 
-/* Makes the segment, whose frames end at `end`, the one that is appended to. */
-static enum err segment_adopt(struct recovery *recovery, size_t end)
+/* Makes the segment, whose frames end at `end`, the one that is appended to, unless another follows.
+ */
+static void segment_adopt(struct recovery *recovery, size_t end)
 {
     struct journal *journal = recovery->journal;
-    struct os *os = journal->os;
-    if (!is_zero(rest_from(recovery, end))) {
-        recovery->report->torn_bytes = recovery->size - end;
-        log_line(LOG_WARN, "event=journal_torn segment=%016" PRIx64 " offset=%zu", recovery->index,
-                 end);
-    }
-    enum err error = OK;
-    if (recovery->report->torn_bytes > 0 || recovery->size < JOURNAL_SEGMENT_BYTES) {
-        error = os->truncate(os, recovery->file, end);
-        if (error == OK)
-            error = os->allocate(os, recovery->file, JOURNAL_SEGMENT_BYTES);
-        if (error == OK)
-            error = os->sync(os, recovery->file);
-    }
-    if (error != OK)
-        return refuse(recovery, error, "segment %016" PRIx64 ": cannot cut its torn end: %s",
-                      recovery->index, err_text(error));
-    os->close(os, journal->segment);
+    journal->os->close(journal->os, journal->segment);
     journal->segment = recovery->file;
     journal->segment_index = recovery->index;
     journal->segment_used_bytes = end;
     recovery->file = NULL;
+    recovery->size_kept = recovery->size;
+    recovery->report->torn_bytes = bytes_in_use(rest_from(recovery, end));
+}
+
+/* Once all segments were read, so that nothing is changed in a damaged journal: cuts the torn end of
+ * the last one, and makes durable what was replayed, for readers are going to see it. A process that
+ * was killed may have left it in the machine's memory alone. */
+static enum err segment_finish(struct recovery *recovery)
+{
+    struct journal *journal = recovery->journal;
+    struct os *os = journal->os;
+    const uint64_t end = journal->segment_used_bytes;
+    const uint64_t torn_bytes = recovery->report->torn_bytes;
+    enum err error = OK;
+    if (torn_bytes > 0)
+        log_line(LOG_WARN,
+                 "event=journal_torn segment=%016" PRIx64 " offset=%" PRIu64 " bytes=%" PRIu64,
+                 journal->segment_index, end, torn_bytes);
+    if (torn_bytes > 0 || recovery->size_kept < JOURNAL_SEGMENT_BYTES) {
+        error = os->truncate(os, journal->segment, end);
+        if (error == OK)
+            error = os->allocate(os, journal->segment, JOURNAL_SEGMENT_BYTES);
+    }
+    if (error == OK)
+        error = os->sync(os, journal->segment);
+    if (error != OK)
+        return refuse(recovery, error, "segment %016" PRIx64 ": cannot make its end ready: %s",
+                      journal->segment_index, err_text(error));
     return OK;
 }
 
@@ -200,6 +222,21 @@ static enum err headless_segment(struct recovery *recovery, enum err problem)
     return OK;
 }
 
+/* The segment at hand does not begin where the one before it ended. */
+static enum err refuse_gap(struct recovery *recovery, const struct segment_header *header)
+{
+    const struct journal *journal = recovery->journal;
+    if (recovery->report->torn_bytes > 0)
+        return refuse(recovery, ERR_CORRUPT,
+                      "segment %016" PRIx64 " is damaged at byte %" PRIu64 ": acknowledged records "
+                      "follow in segment %016" PRIx64,
+                      journal->segment_index, journal->segment_used_bytes, recovery->index);
+    return refuse(recovery, ERR_CORRUPT,
+                  "segment %016" PRIx64 " does not continue the one before it (its first "
+                  "record is %" PRIu64 ", record %" PRIu64 " is next)",
+                  recovery->index, header->seq_first, journal->next_seq);
+}
+
 static enum err segment_replay(struct recovery *recovery, bool first)
 {
     struct journal *journal = recovery->journal;
@@ -216,10 +253,7 @@ static enum err segment_replay(struct recovery *recovery, bool first)
     }
     if (header.index != recovery->index || header.journal_id != journal->journal_id ||
         header.seq_first != journal->next_seq || recovery->ended)
-        return refuse(recovery, ERR_CORRUPT,
-                      "segment %016" PRIx64 " does not continue the one before it (its first "
-                      "record is %" PRIu64 ", record %" PRIu64 " is next)",
-                      recovery->index, header.seq_first, journal->next_seq);
+        return refuse_gap(recovery, &header);
     size_t end = 0;
     enum err error = frames_replay(recovery, &end);
     if (error != OK)
@@ -230,7 +264,8 @@ static enum err segment_replay(struct recovery *recovery, bool first)
                       "segment %016" PRIx64 " is damaged at byte %zu: acknowledged records follow "
                       "at byte %zu",
                       recovery->index, end, later);
-    return segment_adopt(recovery, end);
+    segment_adopt(recovery, end);
+    return OK;
 }
 
 /* Removes the files behind the last segment that is used: spares, or what a power cut left of one.
@@ -262,7 +297,8 @@ static enum err segments_replay(struct recovery *recovery, const struct segment_
     }
     if (recovery->journal->segment == NULL)
         recovery->journal->segment_index = range->first - 1;
-    return remove_spares(recovery, range->last);
+    const enum err error = recovery->journal->segment == NULL ? OK : segment_finish(recovery);
+    return error != OK ? error : remove_spares(recovery, range->last);
 }
 
 enum err recovery_run(struct journal *journal, journal_replay *replay, void *context,

@@ -326,7 +326,7 @@ static size_t on_unescape(void *context, struct MHD_Connection *connection, char
         const int high = at[0] == '%' ? hex_value(at[1]) : -1;
         const int low = high < 0 ? -1 : hex_value(at[2]);
         const bool decoded = low >= 0 && high + low > 0;
-        text[size++] = decoded ? (char)(high << 4 | low) : at[0];
+        text[size++] = (char)(decoded ? high << 4 | low : at[0]);
         at += decoded ? 3 : 1;
     }
     text[size] = '\0';
