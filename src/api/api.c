@@ -39,11 +39,12 @@ static bool step_parallel(struct api_call *call)
     call->entered = limiter_enter(call->api->limiter, call->campaign_id);
     if (call->entered)
         return true;
-    if (settings->edition == EDITION_2026)
+    if (settings->edition == EDITION_2026) {
         refuse(call, 420, "Hit rate limit of %u parallel requests for campaignId %" PRId64,
                settings->parallel_max, call->campaign_id);
-    else
+    } else {
         refuse(call, 420, "Hit rate limit of %u parallel requests", settings->parallel_max);
+    }
     return false;
 }
 
@@ -68,12 +69,13 @@ static void refuse_inactive(struct api_call *call)
         break;
     }
     const bool inactivity = call->campaign.availability == AVAILABILITY_DISABLED_BY_INACTIVITY;
-    if (call->api->settings.edition == EDITION_2025)
+    if (call->api->settings.edition == EDITION_2025) {
         refuse(call, 403, "Access denied for campaign '%" PRId64 "' because it is not active",
                call->campaign.id);
-    else
+    } else {
         refuse(call, 403, "API for campaign '%" PRId64 "' %s%s", call->campaign.id,
                inactivity ? "disabled " : "", reason);
+    }
 }
 
 static bool step_campaign(struct api_call *call)
@@ -121,7 +123,7 @@ static bool refuse_too_big(struct api_call *call)
     if (!rate_take(call, 1))
         return false;
     refuse(call, 400,
-           "The request is too big: Maximum allowed request size must be less than %d KB",
+           "The request is too big: Maximum allowed request size must be less than %" PRId64 " KB",
            BODY_BYTES_MAX / 1024);
     return false;
 }
@@ -199,16 +201,17 @@ static void refuse_json(struct api_call *call, enum json_outcome outcome,
         return;
     if (outcome == JSON_TRUNCATED || outcome == JSON_EMPTY)
         refuse(call, 400, "Unexpected end of content");
-    else if (outcome == JSON_NOT_UTF8)
+    else if (outcome == JSON_NOT_UTF8) {
         refuse(call, 400,
                "Unexpected character '\\x%02x' at byte %zu: expected a valid value 'UTF-8'",
                failure->byte, failure->offset);
-    else if (failure->byte >= 0x20 && failure->byte < 0x7F)
+    } else if (failure->byte >= 0x20 && failure->byte < 0x7F) {
         refuse(call, 400, "JSON: %s '%c' at line %zu, column %zu", failure->problem, failure->byte,
                failure->line, failure->column);
-    else
+    } else {
         refuse(call, 400, "JSON: %s at line %zu, column %zu", failure->problem, failure->line,
                failure->column);
+    }
 }
 
 /* Parses the body and lets the operation make its command of it. */

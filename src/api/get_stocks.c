@@ -13,11 +13,12 @@ enum { LIMIT_DEFAULT_2025 = 100, LIMIT_DEFAULT_2026 = 50, LIMIT_MAX_2026 = 100 }
 static bool refuse_parameter(struct api_call *call, const char *relation, int64_t bound,
                              int64_t value)
 {
-    if (rate_take(call, 1))
+    if (rate_take(call, 1)) {
         refuse(call, 400,
                "Parameter limit must be %s than or equal to %" PRId64 " (rejected value: %" PRId64
                ")",
                relation, bound, value);
+    }
     return false;
 }
 

@@ -32,12 +32,13 @@ void api_write_metrics(void *context, struct buffer *page)
     for (size_t method = 0; method < API_METHODS_COUNT; method++) {
         for (size_t status = 0; status < API_STATUSES_COUNT; status++) {
             char labels[LABELS_BYTES_MAX];
-            if (status < API_STATUSES_COUNT - 1)
+            if (status < API_STATUSES_COUNT - 1) {
                 (void)snprintf(labels, sizeof(labels), "method=\"%s\",status=\"%d\"",
                                methods[method], statuses[status]);
-            else
+            } else {
                 (void)snprintf(labels, sizeof(labels), "method=\"%s\",status=\"none\"",
                                methods[method]);
+            }
             metric_write_value(page, requests, labels,
                                metric_read(&api->metrics.requests[method][status]));
         }

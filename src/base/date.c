@@ -4,14 +4,15 @@
 
 #include <string.h>
 
+#define MS_PER_SECOND INT64_C(1000)
+
 enum {
-    MS_PER_SECOND = 1000,
     SECONDS_PER_MINUTE = 60,
     SECONDS_PER_HOUR = 3600,
     SECONDS_PER_DAY = 86400,
     DAYS_PER_ERA = 146097, /* 400 years. */
     DAYS_BEFORE_1970 = 719468,
-    OFFSET_HOURS_MAX = 18,
+    OFFSET_MINUTES_MAX = 18 * 60,
     FRACTION_DIGITS_MAX = 9,
 };
 
@@ -153,7 +154,7 @@ static int64_t take_offset(struct cursor *cursor)
         minutes = take_digits(cursor, 2);
     }
     const int64_t seconds = hours * SECONDS_PER_HOUR + minutes * SECONDS_PER_MINUTE;
-    if (minutes > 59 || seconds > OFFSET_HOURS_MAX * SECONDS_PER_HOUR)
+    if (minutes > 59 || hours * 60 + minutes > OFFSET_MINUTES_MAX)
         cursor->failed = true;
     return sign == '-' ? -seconds : seconds;
 }

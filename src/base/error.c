@@ -31,6 +31,6 @@ const char *err_text(enum err error)
 
 void assert_failed(const char *file, int line, const char *condition)
 {
-    fprintf(stderr, "level=error event=bug at=%s:%d assert=\"%s\"\n", file, line, condition);
+    (void)fprintf(stderr, "level=error event=bug at=%s:%d assert=\"%s\"\n", file, line, condition);
     abort();
 }

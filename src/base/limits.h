@@ -8,12 +8,12 @@
 
 /* The wire: CONTRACT §0.3, §0.4, §1, §2, §10. */
 #define SKU_CODE_POINTS_MAX      255
-#define SKU_BYTES_MAX            (4 * SKU_CODE_POINTS_MAX)
+#define SKU_BYTES_MAX            1020 /* Four bytes a code point. */
 #define STOCK_COUNT_MAX          INT64_C(2000000000)
 #define PUT_SKUS_MAX             2000
 #define GET_OFFER_IDS_MAX        500
 #define PAGE_LIMIT_MAX           200
-#define BODY_BYTES_MAX           (512 * 1024)
+#define BODY_BYTES_MAX           (INT64_C(512) * 1024)
 #define ERRORS_PER_REPLY_MAX     20
 #define RATE_SKUS_PER_MINUTE_MAX 100000
 #define PAST_TOLERANCE_MS        (INT64_C(24) * 60 * 60 * 1000)
@@ -24,13 +24,13 @@
 #define REJECTED_VALUE_BYTES_MAX 300
 
 /* Memory that an idle exchange keeps for its next request. */
-#define ARENA_KEPT_BYTES_MAX    (1024 * 1024)
+#define ARENA_KEPT_BYTES_MAX    ((size_t)1024 * 1024)
 #define IDLE_EXCHANGES_MAX      64
 #define CONNECTION_MEMORY_BYTES (64 * 1024)
 
 /* A body that is too large is still read and dropped up to here after the refusal was sent, so
  * that the client can read the answer instead of a reset connection. */
-#define LINGER_BYTES_MAX (64 * 1024 * 1024)
+#define LINGER_BYTES_MAX (INT64_C(64) * 1024 * 1024)
 #define LINGER_MS_MAX    2000
 #define LINGERING_MAX    64
 
@@ -46,6 +46,8 @@
 #define JOURNAL_RECORD_BYTES_MAX    (INT64_C(8) * 1024 * 1024)
 #define JOURNAL_ROOM_RETRY_MS       1000
 #define REGISTRY_DOCUMENT_BYTES_MAX (INT64_C(4) * 1024 * 1024)
+
+static_assert(SKU_BYTES_MAX == 4 * SKU_CODE_POINTS_MAX, "a code point has at most four bytes");
 
 /* A write of PUT_SKUS_MAX new SKUs of the largest size fits in one record. */
 #define RECORD_ENTRY_BYTES_MAX (4 * 10 + SKU_BYTES_MAX)

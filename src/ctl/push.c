@@ -270,8 +270,7 @@ static void print_end(struct push *push)
         progress_say(&session->progress, "interrupted; %" PRId64 " rows were sent", push->sent);
     if (push->unsent > 0) {
         progress_say(&session->progress,
-                     "%" PRId64
-                     " rows may or may not have arrived; sending them again does no harm",
+                     "%" PRId64 " rows were read and not acknowledged; push the file again",
                      push->unsent);
     }
     print_totals(push);

@@ -21,7 +21,7 @@ void segment_path(const struct journal *journal, uint64_t index, char *path, siz
 static bool disk_has_room(const struct journal *journal)
 {
     return journal->spare != NULL ||
-           JOURNAL_SEGMENT_BYTES - journal->segment_used_bytes >= 2 * FRAME_BYTES_MAX;
+           JOURNAL_SEGMENT_BYTES - journal->segment_used_bytes >= ROOM_BYTES;
 }
 
 static enum err allocate_synced(struct journal *journal, struct os_file *file)
@@ -202,18 +202,29 @@ enum err journal_reserve(struct journal *journal, size_t bytes)
     const size_t with_header = bytes + RECORD_HEADER_BYTES;
     pthread_mutex_lock(&journal->lock);
     const size_t used_bytes = journal->gathering->frame.size + journal->reserved_bytes;
-    const bool fits = journal->has_room && with_header <= JOURNAL_BATCH_BYTES_MAX - used_bytes;
-    if (fits)
+    const bool fits = journal->has_room && journal->reservations_count < RESERVATIONS_MAX &&
+                      with_header <= JOURNAL_BATCH_BYTES_MAX - used_bytes;
+    if (fits) {
         journal->reserved_bytes += with_header;
+        journal->reservations_count++;
+    }
     pthread_mutex_unlock(&journal->lock);
     return fits ? OK : ERR_FULL;
+}
+
+/* With the lock held. */
+static void reservation_end(struct journal *journal, size_t bytes)
+{
+    ASSERT(journal->reservations_count > 0);
+    ASSERT(journal->reserved_bytes >= bytes + RECORD_HEADER_BYTES);
+    journal->reservations_count--;
+    journal->reserved_bytes -= bytes + RECORD_HEADER_BYTES;
 }
 
 void journal_release(struct journal *journal, size_t bytes)
 {
     pthread_mutex_lock(&journal->lock);
-    ASSERT(journal->reserved_bytes >= bytes + RECORD_HEADER_BYTES);
-    journal->reserved_bytes -= bytes + RECORD_HEADER_BYTES;
+    reservation_end(journal, bytes);
     pthread_mutex_unlock(&journal->lock);
 }
 
@@ -226,7 +237,7 @@ uint64_t journal_append(struct journal *journal, size_t reserved_bytes, struct b
     buffer_append_u32(&batch->frame, (uint32_t)payload.size);
     buffer_append(&batch->frame, payload);
     ASSERT(!batch->frame.failed);
-    journal->reserved_bytes -= reserved_bytes + RECORD_HEADER_BYTES;
+    reservation_end(journal, reserved_bytes);
     const uint64_t seq = journal->next_seq++;
     const bool first = batch->records_count++ == 0;
     pthread_mutex_unlock(&journal->lock);

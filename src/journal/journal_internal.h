@@ -10,6 +10,16 @@
 
 enum { JOURNAL_PATH_BYTES_MAX = 4096, COMMITTER_FAILED_EXIT = 74 };
 
+/* More than there are threads; a thread holds one reservation at a time. */
+enum { RESERVATIONS_MAX = 512 };
+
+/* Room on disk for two batches at their largest, and for what it costs when each reservation that
+ * was granted before the room ran out ends in a frame of its own. */
+#define ROOM_BYTES (2 * FRAME_BYTES_MAX + RESERVATIONS_MAX * FRAME_BYTES(JOURNAL_BLOCK_BYTES))
+
+static_assert(ROOM_BYTES <= JOURNAL_SEGMENT_BYTES - JOURNAL_BLOCK_BYTES,
+              "a fresh segment has room");
+
 /* Records that gather for one frame. */
 struct batch {
     struct buffer frame; /* Room for the header, then records. */
@@ -20,8 +30,8 @@ struct batch {
 /* Invariants: 1. durable_seq < next_seq; what lies between is in the two batches.
  *             2. gathering->frame.size + reserved_bytes <= JOURNAL_BATCH_BYTES_MAX, and both have
  *                capacity for the largest frame: an append in reserved room cannot fail.
- *             3. When a reservation is granted, both batches at their largest fit on disk that is
- *                allocated: in what is left of the current segment, or in the spare one.
+ *             3. When a reservation is granted, ROOM_BYTES are allocated on disk: in what is left of
+ *                the current segment, or in the spare one. reservations_count <= RESERVATIONS_MAX.
  *             4. Waiters in the list wait for seq > durable_seq.
  * `lock` guards what stands below it; it is the last in the lock order, behind a shelf's. The
  * fields above belong to the thread that commits. */
@@ -43,6 +53,7 @@ struct journal {
     pthread_cond_t gathered;
     struct batch *gathering;
     size_t reserved_bytes;
+    uint32_t reservations_count;
     uint64_t next_seq;
     uint64_t durable_seq;
     uint64_t segments_count;

@@ -68,22 +68,17 @@ static void visit_name(void *context, const char *name)
     range->count++;
 }
 
-static bool is_zero(struct bytes bytes)
-{
-    return bytes.size == 0 ||
-           (bytes.data[0] == 0 && memcmp(bytes.data, bytes.data + 1, bytes.size - 1) == 0);
-}
-
 /* Bytes up to the end of the last block that is not all zeros. */
 static size_t bytes_in_use(struct bytes bytes)
 {
+    static const uint8_t zeros[JOURNAL_BLOCK_BYTES];
     while (bytes.size > 0) {
         const size_t start = (bytes.size - 1) / JOURNAL_BLOCK_BYTES * JOURNAL_BLOCK_BYTES;
-        if (!is_zero((struct bytes){bytes.data + start, bytes.size - start}))
-            return bytes.size;
+        if (memcmp(bytes.data + start, zeros, bytes.size - start) != 0)
+            break;
         bytes.size = start;
     }
-    return 0;
+    return bytes.size;
 }
 
 /* Bytes of the segment from `offset`. */
@@ -124,10 +119,11 @@ static enum err frame_replay(struct recovery *recovery, const struct frame *fram
         enum err error = cursor.failed ? ERR_CORRUPT : OK;
         if (error == OK)
             error = recovery->replay(recovery->context, seq, payload);
-        if (error != OK)
+        if (error != OK) {
             return refuse(recovery, error,
                           "segment %016" PRIx64 " at byte %zu: record %" PRIu64 ": %s",
                           recovery->index, offset, seq, err_text(error));
+        }
         recovery->report->records_count++;
     }
     recovery->journal->next_seq = frame->seq_first + frame->records_count;
@@ -140,11 +136,12 @@ static enum err frames_replay(struct recovery *recovery, size_t *end)
     size_t offset = JOURNAL_BLOCK_BYTES;
     struct frame frame;
     while (frame_decode(rest_from(recovery, offset), recovery->journal->journal_id, &frame)) {
-        if (frame.seq_first != recovery->journal->next_seq)
+        if (frame.seq_first != recovery->journal->next_seq) {
             return refuse(recovery, ERR_CORRUPT,
                           "segment %016" PRIx64 " at byte %zu: record %" PRIu64 " where %" PRIu64
                           " should be",
                           recovery->index, offset, frame.seq_first, recovery->journal->next_seq);
+        }
         const enum err error = frame_replay(recovery, &frame, offset);
         if (error != OK)
             return error;
@@ -189,10 +186,11 @@ static enum err segment_finish(struct recovery *recovery)
     const uint64_t end = journal->segment_used_bytes;
     const uint64_t torn_bytes = recovery->report->torn_bytes;
     enum err error = OK;
-    if (torn_bytes > 0)
+    if (torn_bytes > 0) {
         log_line(LOG_WARN,
                  "event=journal_torn segment=%016" PRIx64 " offset=%" PRIu64 " bytes=%" PRIu64,
                  journal->segment_index, end, torn_bytes);
+    }
     if (torn_bytes > 0 || recovery->size_kept < JOURNAL_SEGMENT_BYTES) {
         error = os->truncate(os, journal->segment, end);
         if (error == OK)
@@ -209,11 +207,12 @@ static enum err segment_finish(struct recovery *recovery)
 /* A segment without a header of ours: fine when nothing was ever acknowledged from it. */
 static enum err headless_segment(struct recovery *recovery, enum err problem)
 {
-    if (problem == ERR_UNSUPPORTED)
+    if (problem == ERR_UNSUPPORTED) {
         return refuse(recovery, problem,
                       "segment %016" PRIx64 " has a newer format than this program knows",
                       recovery->index);
-    const bool behind_empty = is_zero(rest_from(recovery, JOURNAL_BLOCK_BYTES));
+    }
+    const bool behind_empty = bytes_in_use(rest_from(recovery, JOURNAL_BLOCK_BYTES)) == 0;
     const bool known = recovery->journal->segment != NULL;
     if (!behind_empty && (!known || find_later_frame(recovery, 0) != 0))
         return refuse(recovery, ERR_CORRUPT, "segment %016" PRIx64 ": its header is damaged",
@@ -226,11 +225,12 @@ static enum err headless_segment(struct recovery *recovery, enum err problem)
 static enum err refuse_gap(struct recovery *recovery, const struct segment_header *header)
 {
     const struct journal *journal = recovery->journal;
-    if (recovery->report->torn_bytes > 0)
+    if (recovery->report->torn_bytes > 0) {
         return refuse(recovery, ERR_CORRUPT,
                       "segment %016" PRIx64 " is damaged at byte %" PRIu64 ": acknowledged records "
                       "follow in segment %016" PRIx64,
                       journal->segment_index, journal->segment_used_bytes, recovery->index);
+    }
     return refuse(recovery, ERR_CORRUPT,
                   "segment %016" PRIx64 " does not continue the one before it (its first "
                   "record is %" PRIu64 ", record %" PRIu64 " is next)",
@@ -259,11 +259,12 @@ static enum err segment_replay(struct recovery *recovery, bool first)
     if (error != OK)
         return error;
     const size_t later = find_later_frame(recovery, end);
-    if (later != 0)
+    if (later != 0) {
         return refuse(recovery, ERR_CORRUPT,
                       "segment %016" PRIx64 " is damaged at byte %zu: acknowledged records follow "
                       "at byte %zu",
                       recovery->index, end, later);
+    }
     segment_adopt(recovery, end);
     return OK;
 }
@@ -315,11 +316,12 @@ enum err recovery_run(struct journal *journal, journal_replay *replay, void *con
                       journal->folder, range.stranger_name);
     if (range.count == 0)
         return OK;
-    if (range.first != 1 || range.last - range.first + 1 != range.count)
+    if (range.first != 1 || range.last - range.first + 1 != range.count) {
         return refuse(&recovery, ERR_CORRUPT,
                       "%s: %" PRIu64 " segments between %016" PRIx64 " and %016" PRIx64
                       ": some are missing",
                       journal->folder, range.count, range.first, range.last);
+    }
     recovery.data = malloc(JOURNAL_SEGMENT_BYTES);
     if (recovery.data == NULL)
         return refuse(&recovery, ERR_MEMORY, "out of memory for reading a segment");

@@ -240,7 +240,7 @@ static enum err reserve_chunk_pointers(struct shelf *shelf, uint32_t chunks_coun
 /* Sees to enough chunks for `sku_bytes`, when each may leave its last SKU_BYTES_MAX - 1 unused. */
 static enum err reserve_chunks(struct shelf *shelf, size_t sku_bytes)
 {
-    const size_t left = shelf->chunks_used == 0 ? 0 : CHUNK_BYTES - shelf->chunk_used_bytes;
+    const size_t left = shelf->chunks_used == 0 ? 0 : (size_t)CHUNK_BYTES - shelf->chunk_used_bytes;
     if (sku_bytes <= left)
         return OK;
     const uint64_t more = sku_bytes / (CHUNK_BYTES - SKU_BYTES_MAX) + 1;

@@ -83,14 +83,13 @@ size_t os_sim_file_read(const struct os_sim_file *file, uint64_t offset, void *d
     if (offset >= file->size)
         return 0;
     const size_t got = smaller(size, file->size - offset);
+    memset(data, 0, got);
     size_t part = 0;
     for (size_t done = 0; done < got; done += part) {
         const uint64_t at = offset + done;
         const struct page *page = file->pages[at / PAGE_BYTES];
         part = smaller(got - done, PAGE_BYTES - at % PAGE_BYTES);
-        if (page == NULL)
-            memset((uint8_t *)data + done, 0, part);
-        else
+        if (page != NULL)
             memcpy((uint8_t *)data + done, page->now + at % PAGE_BYTES, part);
     }
     return got;

@@ -129,6 +129,7 @@ static void *merge_list(struct merge *merge, struct entries known, struct entrie
     return merge->no_memory ? NULL : merge->merged;
 }
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): `list` is a member's name. */
 #define MERGE(list, list_name, token)                                                              \
     do {                                                                                           \
         struct merge merge = {.arena = arena,                                                      \
@@ -142,6 +143,7 @@ static void *merge_list(struct merge *merge, struct entries known, struct entrie
         if (candidate->list == NULL)                                                               \
             return ERR_MEMORY;                                                                     \
     } while (0)
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 static enum err merge_documents(const struct registry_document *known,
                                 const struct registry_document *document, struct arena *arena,

@@ -39,11 +39,12 @@ static enum err fill_index(const struct registry_document *document, struct regi
 static void check_business(const struct registry_index *index, const char *what, int64_t id,
                            int64_t business_id, struct error_list *errors)
 {
-    if (map_get(&index->business_by_id, business_id) == MAP_ABSENT)
+    if (map_get(&index->business_by_id, business_id) == MAP_ABSENT) {
         error_list_add(errors,
                        "%s %" PRId64 ": businessId %" PRId64
                        " is not a business of this registry; add it to \"businesses\"",
                        what, id, business_id);
+    }
 }
 
 static bool is_sellers_own(enum placement placement)
@@ -59,15 +60,16 @@ static void check_group_of(const struct registry_document *document,
     if (warehouse->group_id == 0)
         return;
     const uint32_t at = map_get(&index->group_by_id, warehouse->group_id);
-    if (at == MAP_ABSENT)
+    if (at == MAP_ABSENT) {
         error_list_add(errors,
                        "warehouse %" PRId64 ": groupId %" PRId64
                        " is not a group of this registry; add it to \"warehouseGroups\"",
                        warehouse->id, warehouse->group_id);
-    else if (document->groups[at].business_id != business_id)
+    } else if (document->groups[at].business_id != business_id) {
         error_list_add(errors,
                        "warehouse %" PRId64 ": group %" PRId64 " belongs to another business",
                        warehouse->id, warehouse->group_id);
+    }
 }
 
 static enum err check_warehouse(const struct registry_document *document,
@@ -84,15 +86,17 @@ static enum err check_warehouse(const struct registry_document *document,
         return OK;
     }
     const struct registry_campaign *campaign = &document->campaigns[campaign_at];
-    if (!is_sellers_own(campaign->placement))
+    if (!is_sellers_own(campaign->placement)) {
         error_list_add(errors,
                        "warehouse %" PRId64 ": campaign %" PRId64
                        " is %s and sells from the Market's warehouses, it has none of its own",
                        warehouse->id, campaign->id, placement_name(campaign->placement));
-    if (map_get(&index->warehouse_by_campaign, campaign->id) != MAP_ABSENT)
+    }
+    if (map_get(&index->warehouse_by_campaign, campaign->id) != MAP_ABSENT) {
         error_list_add(errors,
                        "warehouse %" PRId64 ": campaign %" PRId64 " has another warehouse already",
                        warehouse->id, campaign->id);
+    }
     check_group_of(document, index, warehouse, campaign->business_id, errors);
     return map_set(&index->warehouse_by_campaign, campaign->id, at);
 }
@@ -104,11 +108,12 @@ static void check_campaign(const struct registry_document *document,
     const struct registry_campaign *campaign = &document->campaigns[at];
     check_business(index, "campaign", campaign->id, campaign->business_id, errors);
     if (is_sellers_own(campaign->placement) &&
-        map_get(&index->warehouse_by_campaign, campaign->id) == MAP_ABSENT)
+        map_get(&index->warehouse_by_campaign, campaign->id) == MAP_ABSENT) {
         error_list_add(errors,
                        "campaign %" PRId64 ": a campaign of model %s needs a warehouse; add one to "
                        "\"warehouses\"",
                        campaign->id, placement_name(campaign->placement));
+    }
 }
 
 static void check_group(const struct registry_document *document,
@@ -119,21 +124,23 @@ static void check_group(const struct registry_document *document,
     if (group->main_warehouse_id == 0)
         return;
     const uint32_t main_at = map_get(&index->warehouse_by_id, group->main_warehouse_id);
-    if (main_at == MAP_ABSENT || document->warehouses[main_at].group_id != group->id)
+    if (main_at == MAP_ABSENT || document->warehouses[main_at].group_id != group->id) {
         error_list_add(errors,
                        "warehouse group %" PRId64 ": mainWarehouseId %" PRId64
                        " is not a warehouse of this group",
                        group->id, group->main_warehouse_id);
+    }
 }
 
 static void check_token(const struct registry_document *document,
                         const struct registry_index *index, uint32_t at, struct error_list *errors)
 {
     const struct registry_token *token = &document->tokens[at];
-    if (map_get(&index->business_by_id, token->business_id) == MAP_ABSENT)
+    if (map_get(&index->business_by_id, token->business_id) == MAP_ABSENT) {
         error_list_add(errors,
                        "token \"%.*s\": businessId %" PRId64 " is not a business of this registry",
                        BYTES_ARG(token->name), token->business_id);
+    }
 }
 
 enum err registry_check(const struct registry_document *document, struct registry_index *index,

@@ -52,10 +52,11 @@ static enum MHD_Result take_parameter(void *context, enum MHD_ValueKind kind, co
 {
     (void)kind;
     struct http_exchange *exchange = context;
-    if (exchange->parameters_count < HTTP_PARAMETERS_MAX)
+    if (exchange->parameters_count < HTTP_PARAMETERS_MAX) {
         exchange->parameters[exchange->parameters_count++] =
             (struct http_parameter){{(const uint8_t *)name, name_bytes},
                                     {(const uint8_t *)value, value == NULL ? 0 : value_bytes}};
+    }
     return MHD_YES;
 }
 
@@ -252,6 +253,7 @@ static struct connection *watched_of(struct MHD_Connection *connection)
     return info == NULL ? NULL : info->socket_context;
 }
 
+/* NOLINTBEGIN(readability-function-size) */
 /* tidy: allow function-parameters, the library's signature */
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
                                   const char *method, const char *version, const char *piece,
@@ -273,6 +275,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     read_head(listener, request, url, method);
     return on_head(listener, request);
 }
+/* NOLINTEND(readability-function-size) */
 
 static void on_completed(void *context, struct MHD_Connection *connection, void **slot,
                          enum MHD_RequestTerminationCode code)

@@ -60,7 +60,7 @@ static int open_socket(const struct addrinfo *info)
 /* Writes the address that the socket really has. */
 static void name_socket(struct listener *listener)
 {
-    struct sockaddr_storage bound;
+    struct sockaddr_storage bound = {.ss_family = AF_UNSPEC};
     socklen_t bound_bytes = sizeof(bound);
     char host[HOST_BYTES] = "?";
     char port[16] = "0";

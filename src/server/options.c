@@ -104,15 +104,16 @@ static bool set_number(const struct option_row *row, const char *value, int64_t 
         *target = number;
         return true;
     }
-    fprintf(stderr, "stockd: %s takes a whole number from %" PRId64 " to %" PRId64 ", not '%s'\n",
-            row->name, row->min, row->max, value);
+    (void)fprintf(stderr,
+                  "stockd: %s takes a whole number from %" PRId64 " to %" PRId64 ", not '%s'\n",
+                  row->name, row->min, row->max, value);
     return false;
 }
 
 static void print_choices(FILE *file, const struct option_row *row)
 {
     for (int i = 0; i < CHOICES_MAX && row->choices[i].name != NULL; i++)
-        fprintf(file, "%s%s", i == 0 ? "" : ", ", row->choices[i].name);
+        (void)fprintf(file, "%s%s", i == 0 ? "" : ", ", row->choices[i].name);
 }
 
 static bool set_choice(const struct option_row *row, const char *value, int64_t *target)
@@ -123,9 +124,9 @@ static bool set_choice(const struct option_row *row, const char *value, int64_t 
             return true;
         }
     }
-    fprintf(stderr, "stockd: %s takes one of: ", row->name);
+    (void)fprintf(stderr, "stockd: %s takes one of: ", row->name);
     print_choices(stderr, row);
-    fprintf(stderr, "; not '%s'\n", value);
+    (void)fprintf(stderr, "; not '%s'\n", value);
     return false;
 }
 
@@ -143,7 +144,7 @@ static bool set_value(const struct option_row *row, const char *value, struct op
     case OPTION_FLAG:
         break;
     }
-    fprintf(stderr, "stockd: %s takes no value\n", row->name);
+    (void)fprintf(stderr, "stockd: %s takes no value\n", row->name);
     return false;
 }
 
@@ -151,61 +152,64 @@ static bool set_value(const struct option_row *row, const char *value, struct op
 static void print_default(FILE *file, const struct option_row *row)
 {
     if (row->kind == OPTION_TEXT)
-        fputs(row->text_default == NULL ? "none" : row->text_default, file);
+        (void)fputs(row->text_default == NULL ? "none" : row->text_default, file);
     else if (row->kind == OPTION_NUMBER)
-        fprintf(file, "%" PRId64, row->number_default);
+        (void)fprintf(file, "%" PRId64, row->number_default);
     else if (row->kind == OPTION_FLAG)
-        fputs("off", file);
+        (void)fputs("off", file);
     for (int i = 0; i < CHOICES_MAX && row->choices[i].name != NULL; i++) {
         if (row->choices[i].value == row->number_default)
-            fputs(row->choices[i].name, file);
+            (void)fputs(row->choices[i].name, file);
     }
 }
 
 static void print_help(void)
 {
-    puts("Usage: stockd [OPTION]...\n"
-         "The stock side of a marketplace: answers the stock methods of the Partner API and keeps\n"
-         "balances, durably, in a data folder.\n\n"
-         "Try it:  stockd --registry demo/registry.json\n");
+    (void)puts(
+        "Usage: stockd [OPTION]...\n"
+        "The stock side of a marketplace: answers the stock methods of the Partner API and keeps\n"
+        "balances, durably, in a data folder.\n\n"
+        "Try it:  stockd --registry demo/registry.json\n");
     for (size_t i = 0; i < ROWS_COUNT; i++) {
         const struct option_row *row = &rows[i];
-        printf("  %s%s%s\n      %s\n      ", row->name, row->value_name == NULL ? "" : " ",
-               row->value_name == NULL ? "" : row->value_name, row->help);
+        (void)printf("  %s%s%s\n      %s\n      ", row->name, row->value_name == NULL ? "" : " ",
+                     row->value_name == NULL ? "" : row->value_name, row->help);
         if (row->kind == OPTION_CHOICE) {
-            printf("One of: ");
+            (void)printf("One of: ");
             print_choices(stdout, row);
-            printf(". ");
+            (void)printf(". ");
         } else if (row->kind == OPTION_NUMBER) {
-            printf("From %" PRId64 " to %" PRId64 ". ", row->min, row->max);
+            (void)printf("From %" PRId64 " to %" PRId64 ". ", row->min, row->max);
         }
-        printf("Default: ");
+        (void)printf("Default: ");
         print_default(stdout, row);
-        puts(".");
+        (void)puts(".");
     }
-    puts("  --help, --version, --help-markdown\n      This text, the version, the options for the "
-         "docs.\n\n"
-         "SIGTERM or SIGINT finishes what is under way and exits 0. Exit 2: wrong options, 1: "
-         "could\n"
-         "not start, 74: the journal could not be written and acknowledged data would be at risk.");
+    (void)puts(
+        "  --help, --version, --help-markdown\n      This text, the version, the options for the "
+        "docs.\n\n"
+        "SIGTERM or SIGINT finishes what is under way and exits 0. Exit 2: wrong options, 1: "
+        "could\n"
+        "not start, 74: the journal could not be written and acknowledged data would be at risk.");
 }
 
 static void print_markdown(void)
 {
-    puts("# Options of stockd\n\nMade by `stockd --help-markdown`; the table is in "
-         "`src/server/options.c`.\n\n| Option | Values | Default | Meaning |\n|---|---|---|---|");
+    (void)puts(
+        "# Options of stockd\n\nMade by `stockd --help-markdown`; the table is in "
+        "`src/server/options.c`.\n\n| Option | Values | Default | Meaning |\n|---|---|---|---|");
     for (size_t i = 0; i < ROWS_COUNT; i++) {
         const struct option_row *row = &rows[i];
-        printf("| `%s` | ", row->name);
+        (void)printf("| `%s` | ", row->name);
         if (row->kind == OPTION_CHOICE)
             print_choices(stdout, row);
         else if (row->kind == OPTION_NUMBER)
-            printf("%s, %" PRId64 "…%" PRId64, row->value_name, row->min, row->max);
+            (void)printf("%s, %" PRId64 "…%" PRId64, row->value_name, row->min, row->max);
         else
-            fputs(row->value_name == NULL ? "" : row->value_name, stdout);
-        printf(" | ");
+            (void)fputs(row->value_name == NULL ? "" : row->value_name, stdout);
+        (void)printf(" | ");
         print_default(stdout, row);
-        printf(" | %s |\n", row->help);
+        (void)printf(" | %s |\n", row->help);
     }
 }
 
@@ -214,7 +218,7 @@ static bool answer_question(const char *argument)
     if (strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0)
         print_help();
     else if (strcmp(argument, "--version") == 0)
-        puts("stockd " STOCKD_VERSION);
+        (void)puts("stockd " STOCKD_VERSION);
     else if (strcmp(argument, "--help-markdown") == 0)
         print_markdown();
     else
@@ -244,7 +248,8 @@ enum options_outcome options_parse(int argc, char **argv, struct options *option
         const char *value = NULL;
         const struct option_row *row = find_row(argv[i], &value);
         if (row == NULL) {
-            fprintf(stderr, "stockd: there is no option '%s'; stockd --help lists them\n", argv[i]);
+            (void)fprintf(stderr, "stockd: there is no option '%s'; stockd --help lists them\n",
+                          argv[i]);
             return OPTIONS_WRONG;
         }
         if (row->kind == OPTION_FLAG && value == NULL) {
@@ -254,7 +259,7 @@ enum options_outcome options_parse(int argc, char **argv, struct options *option
         if (value == NULL && i + 1 < argc)
             value = argv[++i];
         if (value == NULL) {
-            fprintf(stderr, "stockd: %s needs a value: %s\n", row->name, row->value_name);
+            (void)fprintf(stderr, "stockd: %s needs a value: %s\n", row->name, row->value_name);
             return OPTIONS_WRONG;
         }
         if (!set_value(row, value, options))

@@ -120,11 +120,12 @@ static enum err apply_file_text(const char *path, struct bytes text, struct regi
     error_list_deinit(&errors);
     if (error == OK && change.changed)
         error = keep_change(&document, &change, store);
-    if (error == OK)
+    if (error == OK) {
         log_line(LOG_INFO, "event=registry_applied file=%s changed=%s moves=%u", path,
                  change.changed ? "yes" : "no", change.moves_count);
-    else if (error != ERR_INVALID)
+    } else if (error != ERR_INVALID) {
         log_line(LOG_ERROR, "event=registry_not_kept file=%s error=\"%s\"", path, err_text(error));
+    }
     return error;
 }
 

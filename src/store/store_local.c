@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "os/log.h"
 #include "store/record.h"
 #include "store/store_local_internal.h"
 
@@ -307,10 +308,11 @@ static enum err lock_folder(struct store_local *local, const char *folder,
     if (error != OK)
         return say(opening, error, "cannot open %s: %s", path, err_text(error));
     error = os->lock(os, local->lock_file);
-    if (error != OK)
+    if (error != OK) {
         return say(opening, error,
                    "another stockd has the data folder %s open; stop it, or name another folder",
                    folder);
+    }
     return OK;
 }
 
@@ -337,6 +339,25 @@ static enum err make_folders(struct os *os, const char *folder, const char *jour
     return error;
 }
 
+/* Makes the folder's own name last; it may be new. Where that is not allowed, somebody else made the
+ * folder. */
+static void sync_parent(struct os *os, const char *folder)
+{
+    char path[PATH_BYTES_MAX];
+    (void)snprintf(path, sizeof(path), "%s", folder);
+    size_t length = strlen(path);
+    while (length > 1 && path[length - 1] == '/')
+        path[--length] = '\0';
+    char *slash = strrchr(path, '/');
+    if (slash != NULL)
+        slash[slash == path] = '\0'; /* The root keeps its slash. */
+    const char *parent = slash == NULL ? "." : path;
+    const enum err error = os->sync_folder(os, parent);
+    if (error != OK)
+        log_line(LOG_WARN, "event=folder_not_synced folder=%s error=\"%s\"", parent,
+                 err_text(error));
+}
+
 static enum err open_folder(struct store_local *local, const char *folder,
                             struct store_opening *opening)
 {
@@ -345,10 +366,11 @@ static enum err open_folder(struct store_local *local, const char *folder,
     if (snprintf(path, sizeof(path), "%s/journal", folder) >= (int)sizeof(path))
         return say(opening, ERR_INVALID, "the path of the data folder is too long");
     enum err error = make_folders(os, folder, path);
-    if (error != OK)
+    if (error != OK) {
         return say(opening, error, "cannot create the data folder %s: %s", folder,
                    error == ERR_NOT_FOUND ? "the folder it would stand in does not exist"
                                           : err_text(error));
+    }
     error = lock_folder(local, folder, opening);
     if (error != OK)
         return error;

@@ -78,11 +78,12 @@ static enum verdict put_locked(struct store_local *local, struct pending_put *pe
         put_apply(pending, put);
         metric_add(&local->cells, shelf_cells_count(pending->shelf->shelf) - cells_count);
     }
-    if (put->applied_count > 0)
+    if (put->applied_count > 0) {
         pending->shelf->seq_last = journal_append(local->journal, pending->record_bytes_max,
                                                   buffer_bytes(&pending->record));
-    else
+    } else {
         journal_release(local->journal, pending->record_bytes_max);
+    }
     return verdict;
 }
 

@@ -153,12 +153,13 @@ bool field_sku(const struct json_value *value, const struct field_path *path, st
         return true;
     }
     char prefix[PATH_BYTES_MAX + sizeof(sku_pattern) + 32];
-    if (fits)
+    if (fits) {
         (void)snprintf(prefix, sizeof(prefix), "%s must match %s", path_text(path).text,
                        sku_pattern);
-    else
+    } else {
         (void)snprintf(prefix, sizeof(prefix), "%s size must be between 1 and %d",
                        path_text(path).text, SKU_CODE_POINTS_MAX);
+    }
     error_list_add_rejected(errors, prefix, trimmed);
     return false;
 }

@@ -51,9 +51,10 @@ enum { NUMBER_BYTES_MAX = 400 };
 /* Bytes of the number that starts here, or 0. */
 static size_t number_bytes(struct bytes text)
 {
+    static const char letters[] = {'+', '-', '.', '0', '1', '2', '3', '4',
+                                   '5', '6', '7', '8', '9', 'E', 'e'};
     size_t size = 0;
-    while (size < text.size && text.data[size] != 0 &&
-           memchr("+-.0123456789Ee", text.data[size], 15) != NULL)
+    while (size < text.size && memchr(letters, text.data[size], sizeof(letters)) != NULL)
         size++;
     return size;
 }

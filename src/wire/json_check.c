@@ -264,7 +264,8 @@ enum json_outcome json_check(struct bytes text, struct json_failure *failure)
     bool more = true;
     while (more && scanner.problem == NULL)
         more = scan_value(&scanner) || scan_behind_value(&scanner);
-    skip_space(&scanner);
+    if (scanner.problem == NULL)
+        skip_space(&scanner); /* Not after a failure: it stands where it is. */
     if (scanner.problem == NULL && scanner.at < text.size)
         fail(&scanner, "text behind the document");
     locate(&scanner, failure);

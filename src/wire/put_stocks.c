@@ -78,10 +78,11 @@ static bool decode_item(struct json_value item, size_t index, const struct put_s
     bool valid = has_count && json_type(count) == JSON_INT64 && json_to_int64(count, &plain) &&
                  plain >= 0 && plain <= STOCK_COUNT_MAX;
     write->count = plain;
-    if (!valid)
+    if (!valid) {
         valid = field_int64(value_or_null(&count, has_count),
                             FIELD_OF("skus", index, ".items[0].count"), 0, STOCK_COUNT_MAX,
                             &write->count, errors);
+    }
     write->updated_at_ms = rules->now_ms;
     if (!has_updated_at)
         return valid;
@@ -171,11 +172,12 @@ bool put_stocks_decode(struct json_value root, const struct put_stocks_rules *ru
         struct stock_write *write = &request->items[request->items_count];
         if (!decode_element(value, i, rules, write, errors))
             continue;
-        if (seen_before(&seen, &request->items[0].key, sizeof(*write), request->items_count))
+        if (seen_before(&seen, &request->items[0].key, sizeof(*write), request->items_count)) {
             error_list_add(errors, "Duplicate shop-sku '%.*s' for warehouse '%" PRId64 "'",
                            BYTES_ARG(write->key.sku), rules->warehouse_id);
-        else
+        } else {
             request->items_count++;
+        }
     }
     return errors->count == 0;
 }

@@ -127,9 +127,11 @@ struct list {
     size_t count_offset;
 };
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): `type` is a type, `array` a member. */
 #define LIST(name, fields, type, array) \
     {name, fields, sizeof(fields) / sizeof(fields[0]), sizeof(struct type), \
      offsetof(struct registry_document, array), offsetof(struct registry_document, array##_count)}
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 static const struct list lists[] = {
     LIST("businesses",       business_fields,         registry_business,         businesses),
@@ -247,11 +249,12 @@ static void read_gps(struct reader *reader, struct json_value value, void *addre
     struct json_value number;
     for (size_t i = 0; i < sizeof(gps_fields) / sizeof(gps_fields[0]); i++) {
         if (json_type(value) == JSON_OBJECT &&
-            json_find(value, bytes_from_text(gps_fields[i].name), &number))
+            json_find(value, bytes_from_text(gps_fields[i].name), &number)) {
             read_coordinate(reader, gps_fields[i].name, number,
                             (uint8_t *)address + gps_fields[i].offset);
-        else
+        } else {
             complain(reader, "gps", "must have latitude and longitude");
+        }
     }
 }
 

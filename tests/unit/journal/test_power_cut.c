@@ -138,6 +138,7 @@ static void record_seen_by_a_recovery_survives_a_power_cut(void **state)
             os_sim_fail_at(world->sim, call, seed % 2 == 0 ? ERR_IO : ERR_FULL);
             (void)add_small_records(world);
             failed = os_sim_calls_count(world->sim) > call;
+            os_sim_fail_at(world->sim, OS_SIM_NEVER, OK);
             world_close(world);
             os_sim_kill(world->sim);
             world_open_well(world, "restart after failed call", call);
