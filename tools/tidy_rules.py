@@ -194,7 +194,7 @@ def first_comment(source):
 def own_header_first(tree):
     for source in tree.values():
         header = re.sub(r"\.(c|cpp)$", ".h", source.path)
-        if source.is_header or not source.layer or header not in tree:
+        if header == source.path or not source.layer or header not in tree:
             continue
         own = header.removeprefix("src/")
         if not source.includes or source.includes[0][2] != own:

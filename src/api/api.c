@@ -264,6 +264,14 @@ static bool run_steps(struct api_call *call, call_step *const *steps, size_t ste
     return true;
 }
 
+/* The request is not under way any more. */
+static void leave(struct api_call *call)
+{
+    if (call->entered)
+        limiter_leave(call->api->limiter, call->campaign_id);
+    call->entered = false;
+}
+
 static void handler_begin(void *context, struct http_exchange *exchange)
 {
     struct api_call *call = arena_allocate(&exchange->arena, sizeof(*call));
@@ -274,7 +282,8 @@ static void handler_begin(void *context, struct http_exchange *exchange)
     }
     *call = (struct api_call){.api = context, .exchange = exchange};
     error_list_init(&call->errors);
-    (void)run_steps(call, head_steps, HEAD_STEPS_COUNT);
+    if (!run_steps(call, head_steps, HEAD_STEPS_COUNT))
+        leave(call); /* Whoever was refused takes nobody's place while the body comes in. */
 }
 
 /* Replies to a complete command. */
@@ -350,8 +359,7 @@ static void handler_end(void *context, struct http_exchange *exchange)
     count_request(api, exchange);
     if (call == NULL)
         return;
-    if (call->entered)
-        limiter_leave(api->limiter, call->campaign_id);
+    leave(call);
     show_rate(api, call);
     error_list_deinit(&call->errors);
 }

@@ -40,6 +40,7 @@ struct api_call {
     struct token_facts token;
     bool oauth;
     bool entered;               /* Counted as under way. */
+    int64_t charged;            /* Taken from the rate window. */
     bool rated;                 /* The campaign exists: its rate window is shown. */
     struct json_parser *parser; /* While decoding. */
     struct error_list errors;

@@ -162,3 +162,17 @@ bool limiter_take(struct limiter *limiter, uint32_t operation, int64_t entity_id
     pthread_mutex_unlock(&limiter->lock);
     return taken;
 }
+
+void limiter_give_back(struct limiter *limiter, uint32_t operation, int64_t entity_id,
+                       int64_t now_ms, int64_t cost)
+{
+    ASSERT(operation < limiter->limits_count);
+    if (!limiter->enforced)
+        return;
+    const int64_t number = now_ms / limiter->limits[operation].period_ms;
+    pthread_mutex_lock(&limiter->lock);
+    struct window *window = window_find(&limiter->operations[operation], entity_id, number);
+    if (window != NULL && window->number == number && window->used >= cost)
+        window->used -= cost; /* Otherwise a new window began, and nothing of it was taken. */
+    pthread_mutex_unlock(&limiter->lock);
+}

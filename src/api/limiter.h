@@ -43,4 +43,8 @@ struct rate_state limiter_state(struct limiter *limiter, uint32_t operation, int
 MUST_USE bool limiter_take(struct limiter *limiter, uint32_t operation, int64_t entity_id,
                            int64_t now_ms, int64_t cost);
 
+/* Gives back what limiter_take() took with the same `now_ms`: the request came to nothing. */
+void limiter_give_back(struct limiter *limiter, uint32_t operation, int64_t entity_id,
+                       int64_t now_ms, int64_t cost);
+
 #endif

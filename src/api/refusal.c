@@ -77,8 +77,12 @@ void refuse_model(struct api_call *call)
     buffer_deinit(&message);
 }
 
+/* The failure is ours: it costs nothing (C50). */
 static void refuse_unavailable(struct api_call *call)
 {
+    limiter_give_back(call->api->limiter, call->row->rate, call->campaign.id,
+                      call->exchange->now_ms, call->charged);
+    call->charged = 0;
     call->exchange->retry_after_s = RETRY_AFTER_S;
     refuse(call, 503, "Service temporarily unavailable. Please, try again later");
 }
@@ -118,9 +122,11 @@ void refuse_rate(struct api_call *call)
 
 bool rate_take(struct api_call *call, int64_t cost)
 {
-    if (limiter_take(call->api->limiter, call->row->rate, call->campaign.id, call->exchange->now_ms,
-                     cost))
-        return true;
-    refuse_rate(call);
-    return false;
+    const bool taken = limiter_take(call->api->limiter, call->row->rate, call->campaign.id,
+                                    call->exchange->now_ms, cost);
+    if (taken)
+        call->charged += cost;
+    else
+        refuse_rate(call);
+    return taken;
 }

@@ -19,6 +19,11 @@ static bool address_init(struct access *access, const struct options *options,
         buffer_append_format(problem, "--url takes http://… or https://…, not '%s'", options->url);
         return false;
     }
+    if (memchr(url.data, '@', url.size) != NULL) {
+        /* Not repeated here: what stands before it may be a password. */
+        buffer_append_text(problem, "--url takes no user and no password");
+        return false;
+    }
     for (size_t i = 0; i < url.size; i++) {
         if (url.data[i] > ' ' && url.data[i] < 0x7F && url.data[i] != '?' && url.data[i] != '#')
             continue;

@@ -218,7 +218,7 @@ static enum err index_tokens(const struct registry_document *candidate, struct m
     for (uint32_t i = 0; i < candidate->tokens_count && error == OK; i++) {
         const struct registry_token *token = &candidate->tokens[i];
         if (map_get(tokens, hash_key(&token->hash)) != MAP_ABSENT)
-            error_list_add(errors, "token \"%.*s\": another token has the same secret",
+            error_list_add(errors, "token '%.*s': another token has the same secret",
                            BYTES_ARG(token->name));
         error = map_set(tokens, hash_key(&token->hash), i);
     }

@@ -42,7 +42,7 @@ static void check_business(const struct registry_index *index, const char *what,
     if (map_get(&index->business_by_id, business_id) == MAP_ABSENT) {
         error_list_add(errors,
                        "%s %" PRId64 ": businessId %" PRId64
-                       " is not a business of this registry; add it to \"businesses\"",
+                       " is not a business of this registry; add it to 'businesses'",
                        what, id, business_id);
     }
 }
@@ -63,7 +63,7 @@ static void check_group_of(const struct registry_document *document,
     if (at == MAP_ABSENT) {
         error_list_add(errors,
                        "warehouse %" PRId64 ": groupId %" PRId64
-                       " is not a group of this registry; add it to \"warehouseGroups\"",
+                       " is not a group of this registry; add it to 'warehouseGroups'",
                        warehouse->id, warehouse->group_id);
     } else if (document->groups[at].business_id != business_id) {
         error_list_add(errors,
@@ -81,7 +81,7 @@ static enum err check_warehouse(const struct registry_document *document,
     if (campaign_at == MAP_ABSENT) {
         error_list_add(errors,
                        "warehouse %" PRId64 ": campaignId %" PRId64
-                       " is not a campaign of this registry; add it to \"campaigns\"",
+                       " is not a campaign of this registry; add it to 'campaigns'",
                        warehouse->id, warehouse->campaign_id);
         return OK;
     }
@@ -111,7 +111,7 @@ static void check_campaign(const struct registry_document *document,
         map_get(&index->warehouse_by_campaign, campaign->id) == MAP_ABSENT) {
         error_list_add(errors,
                        "campaign %" PRId64 ": a campaign of model %s needs a warehouse; add one to "
-                       "\"warehouses\"",
+                       "'warehouses'",
                        campaign->id, placement_name(campaign->placement));
     }
 }
@@ -138,7 +138,7 @@ static void check_token(const struct registry_document *document,
     const struct registry_token *token = &document->tokens[at];
     if (map_get(&index->business_by_id, token->business_id) == MAP_ABSENT) {
         error_list_add(errors,
-                       "token \"%.*s\": businessId %" PRId64 " is not a business of this registry",
+                       "token '%.*s': businessId %" PRId64 " is not a business of this registry",
                        BYTES_ARG(token->name), token->business_id);
     }
 }

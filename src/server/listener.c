@@ -105,8 +105,8 @@ static void refuse_connection(struct listener *listener, int fd)
     struct os *os = listener->settings.os;
     if (os->uptime_us(os) - listener->warned_us > WARN_US) {
         listener->warned_us = os->uptime_us(os);
-        log_line(LOG_WARN, "event=connections_full listen=%s max=%u action=\"raise --connections\"",
-                 listener->address, listener->settings.limits.connections_max);
+        log_line(LOG_WARN, "event=connections_full listen=%s max=%u", listener->address,
+                 listener->settings.limits.connections_max);
     }
     const ssize_t sent = send(fd, too_many, sizeof(too_many) - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
     (void)sent;

@@ -62,9 +62,10 @@ static const struct option_row rows[] = {
     {"--connections", OPTION_NUMBER, AT(connections), "N", NULL, 1000, 1, 100000, {{NULL, 0}},
      "Open connections of the public API; one more is answered 503."},
     {"--request-timeout", OPTION_NUMBER, AT(request_timeout_s), "SECONDS", NULL, 10, 1, 3600,
-     {{NULL, 0}}, "Time for sending a body, and for taking the answer."},
+     {{NULL, 0}},
+     "Time for sending a head that has begun, for sending a body, and for taking the answer."},
     {"--idle-timeout", OPTION_NUMBER, AT(idle_timeout_s), "SECONDS", NULL, 60, 1, 3600,
-     {{NULL, 0}}, "Time between two requests of a connection, the next head included."},
+     {{NULL, 0}}, "Time that a connection may say nothing between two requests."},
     {"--log-level", OPTION_CHOICE, AT(log_level), "LEVEL", NULL, 2, 0, 0,
      {{"error", 0}, {"warn", 1}, {"info", 2}, {"debug", 3}}, "How much is logged."},
 };

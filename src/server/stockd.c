@@ -4,6 +4,7 @@
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "api/api.h"
@@ -144,6 +145,16 @@ static void service_end(struct service *service)
     registry_destroy(service->registry);
 }
 
+/* Lifts the limit on open files to what the system allows this process: each connection is one. */
+static void raise_files_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 /* Blocks the signals before any thread exists, so that all inherit that and main alone takes them.
  * */
 static void signals_block(sigset_t *signals)
@@ -178,6 +189,7 @@ int main(int argc, char **argv)
     /* Bodies and parsers stay on the heap instead of being mapped anew for each request. */
     (void)mallopt(M_MMAP_THRESHOLD, HEAP_KEPT_BYTES);
     (void)mallopt(M_TRIM_THRESHOLD, HEAP_KEPT_BYTES);
+    raise_files_limit();
     struct service service = {.os = os_real(), .options = &options};
     uint64_t seed = 0;
     service.os->random(service.os, &seed, sizeof(seed));

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "os/log.h"
 #include "store/record.h"
 #include "store/store_local_internal.h"
 
@@ -337,25 +336,6 @@ static enum err make_folders(struct os *os, const char *folder, const char *jour
     if (error == OK)
         error = os->sync_folder(os, folder);
     return error;
-}
-
-/* Makes the folder's own name last; it may be new. Where that is not allowed, somebody else made the
- * folder. */
-static void sync_parent(struct os *os, const char *folder)
-{
-    char path[PATH_BYTES_MAX];
-    (void)snprintf(path, sizeof(path), "%s", folder);
-    size_t length = strlen(path);
-    while (length > 1 && path[length - 1] == '/')
-        path[--length] = '\0';
-    char *slash = strrchr(path, '/');
-    if (slash != NULL)
-        slash[slash == path] = '\0'; /* The root keeps its slash. */
-    const char *parent = slash == NULL ? "." : path;
-    const enum err error = os->sync_folder(os, parent);
-    if (error != OK)
-        log_line(LOG_WARN, "event=folder_not_synced folder=%s error=\"%s\"", parent,
-                 err_text(error));
 }
 
 static enum err open_folder(struct store_local *local, const char *folder,

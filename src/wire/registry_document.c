@@ -383,7 +383,7 @@ static void read_entry(struct reader *reader, const struct list *list, struct js
                !bytes_equal(key, bytes_from_text(list->fields[index].name)))
             index++;
         if (index == list->fields_count) {
-            error_list_add(reader->errors, "%s: no field \"%.*s\" is known here", reader->path,
+            error_list_add(reader->errors, "%s: no field '%.*s' is known here", reader->path,
                            BYTES_ARG(bytes_clip(key, REJECTED_VALUE_BYTES_MAX)));
             continue;
         }
@@ -439,7 +439,7 @@ bool registry_document_decode(struct json_value root, struct arena *arena,
         if (index < LISTS_COUNT)
             read_list(&reader, &lists[index], value, document);
         else
-            error_list_add(errors, "no list \"%.*s\" is known in a registry",
+            error_list_add(errors, "no list '%.*s' is known in a registry",
                            BYTES_ARG(bytes_clip(key, REJECTED_VALUE_BYTES_MAX)));
     }
     return errors->count == 0 && !reader.no_memory;

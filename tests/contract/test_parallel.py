@@ -167,3 +167,21 @@ class Parallel2026(StockdCase):
         other = self.new_campaign()
         with self.holding(4, self.campaign):
             self.assert_ok(self.put(GOOD, other))
+
+
+class PlacesOfTheRefused(StockdCase):
+    """With the limits of a fresh stockd: two at once."""
+
+    options = ()
+
+    def test_somebody_elses_refused_requests_take_no_place_while_their_bodies_are_due(self):
+        """C49: a stranger cannot keep the owner out."""
+        strangers = [self.raw() for _ in range(4)]
+        for stranger in strangers:
+            whole = self.put_bytes(body_of(one("A", 1)), **{"Api-Key": OTHER})
+            stranger.send(whole[:-5])
+        for _ in range(3):
+            self.assert_ok(self.put(body_of(one("A", 2))))
+        for stranger in strangers:
+            stranger.send(whole[-5:])
+            self.assertEqual(403, stranger.read_answer().status)

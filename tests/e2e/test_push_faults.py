@@ -219,6 +219,29 @@ class PushFaults(CtlCase):
                 self.assertEqual(len(server.stock), sent)
                 self.assertLess(sent, 5 * BATCH)
 
+    def test_interrupt_ends_every_kind_of_waiting(self):
+        """For the window, for the next attempt, for more input."""
+        far = "Fri, 31 Dec 2100 23:59:00 GMT"
+        waits = {
+            "window": (crooked.refuse(420, "no", {"X-RateLimit-Resource-Remaining": "0",
+                                                  "X-RateLimit-Resource-Until": far}), b"420"),
+            "attempt": (crooked.refuse(503, "no", {"Retry-After": "3000"}), b"3000.0 s"),
+            "input": (crooked.refuse(400, "no"), b"refused"),
+        }
+        for name, (fault, told) in waits.items():
+            with self.subTest(name):
+                with Crooked({1: fault}) as server:
+                    process = self.start("push", "-", "--campaign", CAMPAIGN, "--url", server.url)
+                    process.stdin.write(csv_of(BATCH + 1).encode())
+                    process.stdin.flush()
+                    while told not in process.stderr.readline():
+                        pass
+                    process.send_signal(signal.SIGINT)
+                    self.assertEqual(130, process.wait(crooked.GATE_S_MAX))
+                    ended = self.finish(process)
+                self.assertIn("interrupted", ended.stderr)
+                self.assert_totals(ended, sent=0)
+
     def test_slow_pipe_does_not_stop_the_sending(self):
         """A batch that is under way is answered while the file's next bytes are waited for."""
         arrived = threading.Event()

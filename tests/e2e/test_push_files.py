@@ -164,6 +164,8 @@ class PushFiles(CtlCase):
                  (["push", path, "--campaign", "1", "--output", "xml"], "text|json, not 'xml'"),
                  (["push", path, "--campaign", "1", "--quiet=yes"], "takes no value"),
                  (["push", path, "--campaign", "1", "--url", "shop.example"], "http"),
+                 (["push", path, "--campaign", "1", "--url", "http://me:secret@shop.example"],
+                  "no password"),
                  (["push", str(self.folder / "none"), "--campaign", "1"], "cannot open"),
                  (["push", str(self.folder), "--campaign", "1"], "directory"),
                  (["pull", "x", "--campaign", "1"], "unexpected argument"),

@@ -108,6 +108,30 @@ static void looking_costs_nothing(void **state)
     limiter_destroy(limiter);
 }
 
+static void request_of_the_window_before_is_counted_in_this_one(void **state)
+{
+    (void)state;
+    struct limiter *limiter = limiter_new(2);
+    const int64_t next_ms = MINUTE_START_MS + MINUTE_MS;
+    assert_true(limiter_take(limiter, WRITE, 1, next_ms, 60));
+    assert_int_equal(remaining(limiter, 1, next_ms - 1), 40);
+    assert_false(limiter_take(limiter, WRITE, 1, next_ms - 1, 41));
+    assert_true(limiter_take(limiter, WRITE, 1, MINUTE_START_MS, 30));
+    assert_int_equal(remaining(limiter, 1, next_ms), 10);
+    limiter_destroy(limiter);
+}
+
+static void clock_that_goes_far_back_starts_anew(void **state)
+{
+    (void)state;
+    struct limiter *limiter = limiter_new(2);
+    assert_true(limiter_take(limiter, WRITE, 1, MINUTE_START_MS, 100));
+    assert_int_equal(remaining(limiter, 1, MINUTE_START_MS - 2 * MINUTE_MS), 100);
+    assert_true(limiter_take(limiter, WRITE, 1, MINUTE_START_MS - 2 * MINUTE_MS, 100));
+    assert_false(limiter_take(limiter, WRITE, 1, MINUTE_START_MS - 2 * MINUTE_MS, 1));
+    limiter_destroy(limiter);
+}
+
 static void only_so_many_requests_of_an_entity_are_under_way(void **state)
 {
     (void)state;
@@ -251,6 +275,8 @@ int main(void)
         cmocka_unit_test(cost_is_taken_whole_or_not_at_all),
         cmocka_unit_test(entities_and_operations_have_windows_of_their_own),
         cmocka_unit_test(looking_costs_nothing),
+        cmocka_unit_test(request_of_the_window_before_is_counted_in_this_one),
+        cmocka_unit_test(clock_that_goes_far_back_starts_anew),
         cmocka_unit_test(only_so_many_requests_of_an_entity_are_under_way),
         cmocka_unit_test(limiter_that_is_off_grants_everything_and_counts_nothing),
         cmocka_unit_test(limiter_agrees_with_a_plain_model),

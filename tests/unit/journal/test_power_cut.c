@@ -3,7 +3,7 @@
  * fail and for a process that is killed. JOURNAL_SEEDS in the environment sets how many fates. */
 #include "journal_world.h"
 
-enum { SEEDS_SMALL = 16, SEEDS_ROLL = 4, RECOVERY_CUTS = 8 };
+enum { SEEDS_SMALL = 12, SEEDS_ROLL = 4, RECOVERY_CUTS = 8 };
 
 static uint64_t seeds_count(uint64_t usual)
 {
