@@ -8,6 +8,9 @@
 
 #include "base/map.h"
 
+/* What clients that obey the rate headers are told when there is no limit. */
+#define AMOUNT_LIFTED INT64_C(2147483647)
+
 /* What an entity used of one operation in one window. */
 struct window {
     int64_t number; /* Windows since 1970. */
@@ -134,7 +137,8 @@ struct rate_state limiter_state(struct limiter *limiter, uint32_t operation, int
     ASSERT(operation < limiter->limits_count);
     const struct rate_limit *limit = &limiter->limits[operation];
     const int64_t number = now_ms / limit->period_ms;
-    struct rate_state state = {limit->amount, limit->amount, (number + 1) * limit->period_ms};
+    const int64_t amount = limiter->enforced ? limit->amount : AMOUNT_LIFTED;
+    struct rate_state state = {amount, amount, (number + 1) * limit->period_ms};
     if (!limiter->enforced)
         return state;
     pthread_mutex_lock(&limiter->lock);

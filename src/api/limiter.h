@@ -19,7 +19,8 @@ struct rate_limit {
 };
 
 /* `limits` are lent for the limiter's life; an operation is an index into them. `parallel_max` is
- * per entity. With `enforced` false everything is granted and nothing is counted. NULL: no memory.
+ * per entity. With `enforced` false everything is granted, nothing is counted, and a state
+ * shows a limit that nobody reaches. NULL: no memory.
  */
 MUST_USE struct limiter *limiter_create(const struct rate_limit *limits, uint32_t limits_count,
                                         uint32_t parallel_max, bool enforced);
