@@ -124,6 +124,34 @@ bool bytes_are_utf8(struct bytes bytes)
     return bytes_utf8_prefix(bytes) == bytes.size;
 }
 
+#define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
+
+/* Eight bytes at once: the high bit of a byte is set in the result if it is below 0x20 or is 0x7F,
+ * and perhaps in bytes above one that is. */
+static uint64_t controls_in(uint64_t word)
+{
+    const uint64_t no_del = word ^ EACH_BYTE(0x7F);
+    const uint64_t low = (word - EACH_BYTE(0x20)) & ~word;
+    const uint64_t del = (no_del - EACH_BYTE(0x01)) & ~no_del;
+    return (low | del) & EACH_BYTE(0x80);
+}
+
+bool bytes_have_controls(struct bytes bytes)
+{
+    size_t at = 0;
+    for (; bytes.size - at >= sizeof(uint64_t); at += sizeof(uint64_t)) {
+        uint64_t word = 0;
+        memcpy(&word, bytes.data + at, sizeof(word));
+        if (controls_in(word) != 0)
+            return true;
+    }
+    for (; at < bytes.size; at++) {
+        if (bytes.data[at] < 0x20 || bytes.data[at] == 0x7F)
+            return true;
+    }
+    return false;
+}
+
 bool bytes_to_int64(struct bytes bytes, int64_t *value)
 {
     const bool negative = bytes.size > 0 && bytes.data[0] == '-';

@@ -61,6 +61,9 @@ size_t bytes_utf8_prefix(struct bytes bytes);
 
 bool bytes_are_utf8(struct bytes bytes);
 
+/* True when an ASCII control character is among them: 0x00…0x1F or 0x7F. */
+bool bytes_have_controls(struct bytes bytes);
+
 /* Reads a whole decimal integer with an optional sign, and nothing beside it.
  * False when it is not one or does not fit in 64 bits; *value is untouched then. */
 MUST_USE bool bytes_to_int64(struct bytes bytes, int64_t *value);

@@ -115,6 +115,8 @@ bool field_bool(const struct json_value *value, const struct field_path *path, b
  * first, so the pattern's look-ahead holds too. */
 static bool matches_pattern(struct bytes sku)
 {
+    if (!bytes_have_controls(sku))
+        return true;
     for (size_t i = 0; i < sku.size; i++) {
         const uint8_t byte = sku.data[i];
         if ((byte < 0x20 && byte != '\t') || byte == 0x7F)

@@ -184,12 +184,8 @@ bool json_find(struct json_value object, struct bytes name, struct json_value *f
     return present;
 }
 
-size_t json_count(struct json_value value)
+size_t json_count_saturated(struct json_value value)
 {
-    enum { COUNT_SHIFT = 32, COUNT_UNKNOWN = 0xFFFFFF }; /* The library's counter is saturated. */
-    const size_t counted = (size_t)(json_word(value) >> COUNT_SHIFT) & COUNT_UNKNOWN;
-    if (counted < COUNT_UNKNOWN)
-        return counted;
     struct json_walk walk = json_walk_begin(value);
     struct json_value element;
     size_t count = 0;

@@ -147,8 +147,15 @@ static inline bool json_next_member(struct json_walk *walk, struct bytes *key,
 /* Gives the member of an object by name, the last one where it comes twice. */
 MUST_USE bool json_find(struct json_value object, struct bytes name, struct json_value *found);
 
-/* Number of elements of an array. */
-size_t json_count(struct json_value value);
+/* Number of elements of an array whose counter on the tape is saturated; for json_count(). */
+size_t json_count_saturated(struct json_value value);
+
+/* Number of elements of an array. The tape counts up to 2^24 - 1 of them. */
+static inline size_t json_count(struct json_value value)
+{
+    const size_t counted = (size_t)(json_word(value) >> 32) & 0xFFFFFF;
+    return counted < 0xFFFFFF ? counted : json_count_saturated(value);
+}
 
 /* Appends a string with its quotes, escaped. Bytes that are not UTF-8 become U+FFFD. */
 void json_write_string(struct buffer *buffer, struct bytes text);

@@ -9,111 +9,100 @@
 #include "base/limits.h"
 #include "wire/field.h"
 
-/* One element of `skus` as it stands in the document. */
-struct element {
-    struct json_value sku;
-    struct json_value items;
-    bool has_sku;
-    bool has_items;
+/* A body on its way through the decoder. */
+struct decoder {
+    const struct put_stocks_rules *rules;
+    struct error_list *errors;
+    size_t index;      /* Of the element of `skus` at hand. */
+    struct bytes date; /* The updatedAt read last: SKUs of one request tend to share it. */
+    int64_t date_ms;
 };
 
-static struct element element_read(struct json_value object)
+/* A member that may be absent: its document is NULL then. */
+static const struct json_value *present(const struct json_value *value)
 {
-    struct element element = {.has_sku = false};
-    struct json_walk walk = json_walk_begin(object);
-    struct bytes key;
-    struct json_value value;
-    while (json_next_member(&walk, &key, &value)) {
-        if (bytes_equal(key, BYTES("sku"))) {
-            element.sku = value;
-            element.has_sku = true;
-        } else if (bytes_equal(key, BYTES("items"))) {
-            element.items = value;
-            element.has_items = true;
-        }
-    }
-    return element;
+    return value->document == NULL ? NULL : value;
 }
 
-static const struct json_value *value_or_null(const struct json_value *value, bool present)
+static bool parse_date(struct decoder *decoder, struct bytes text)
 {
-    return present ? value : NULL;
-}
-
-/* Reads `updatedAt`; absent or null means now (C12). */
-static bool decode_updated_at(const struct json_value *value, const struct field_path *path,
-                              const struct put_stocks_rules *rules, int64_t *updated_at_ms,
-                              struct error_list *errors)
-{
-    *updated_at_ms = rules->now_ms;
-    if (value == NULL || json_type(*value) == JSON_NULL)
+    if (text.size > 0 && bytes_equal(text, decoder->date))
         return true;
-    if (json_type(*value) == JSON_STRING && date_parse_iso8601(json_string(*value), updated_at_ms))
+    decoder->date = text;
+    if (date_parse_iso8601(text, &decoder->date_ms))
         return true;
-    field_add_illegal(errors, path);
+    decoder->date.size = 0;
     return false;
 }
 
-/* Decodes the only element of `items`. */
-static bool decode_item(struct json_value item, size_t index, const struct put_stocks_rules *rules,
-                        struct stock_write *write, struct error_list *errors)
+/* Reads `updatedAt`; absent or null means now (C12). */
+static bool decode_updated_at(struct decoder *decoder, const struct json_value *value,
+                              struct stock_write *write)
 {
-    struct json_value count = {0};
-    struct json_value updated_at = {0};
-    bool has_count = false;
-    bool has_updated_at = false;
+    write->updated_at_ms = decoder->rules->now_ms;
+    if (value == NULL || json_type(*value) == JSON_NULL)
+        return true;
+    if (json_type(*value) != JSON_STRING || !parse_date(decoder, json_string(*value))) {
+        field_add_illegal(decoder->errors, FIELD_OF("skus", decoder->index, ".items[0].updatedAt"));
+        return false;
+    }
+    write->updated_at_ms = decoder->date_ms;
+    return true;
+}
+
+static bool decode_count(struct decoder *decoder, const struct json_value *value,
+                         struct stock_write *write)
+{
+    if (value != NULL && json_type(*value) == JSON_INT64 && json_to_int64(*value, &write->count) &&
+        write->count >= 0 && write->count <= STOCK_COUNT_MAX)
+        return true; /* Nearly always: no words are needed. */
+    return field_int64(value, FIELD_OF("skus", decoder->index, ".items[0].count"), 0,
+                       STOCK_COUNT_MAX, &write->count, decoder->errors);
+}
+
+/* Decodes the only element of `items`. */
+static bool decode_item(struct decoder *decoder, struct json_value item, struct stock_write *write)
+{
+    struct json_value count = {NULL, 0};
+    struct json_value updated_at = {NULL, 0};
     struct json_walk walk = json_walk_begin(item);
     struct bytes key;
     struct json_value value;
     while (json_next_member(&walk, &key, &value)) {
-        if (bytes_equal(key, BYTES("count"))) {
+        if (bytes_equal(key, BYTES("count")))
             count = value;
-            has_count = true;
-        } else if (bytes_equal(key, BYTES("updatedAt"))) {
+        else if (bytes_equal(key, BYTES("updatedAt")))
             updated_at = value;
-            has_updated_at = true;
-        }
     }
-    int64_t plain = 0;
-    bool valid = has_count && json_type(count) == JSON_INT64 && json_to_int64(count, &plain) &&
-                 plain >= 0 && plain <= STOCK_COUNT_MAX;
-    write->count = plain;
-    if (!valid) {
-        valid = field_int64(value_or_null(&count, has_count),
-                            FIELD_OF("skus", index, ".items[0].count"), 0, STOCK_COUNT_MAX,
-                            &write->count, errors);
-    }
-    write->updated_at_ms = rules->now_ms;
-    if (!has_updated_at)
-        return valid;
-    const struct field_path *const path = FIELD_OF("skus", index, ".items[0].updatedAt");
-    return decode_updated_at(&updated_at, path, rules, &write->updated_at_ms, errors) && valid;
+    const bool count_valid = decode_count(decoder, present(&count), write);
+    return decode_updated_at(decoder, present(&updated_at), write) && count_valid;
 }
 
-static bool decode_items(const struct json_value *items, size_t index,
-                         const struct put_stocks_rules *rules, struct stock_write *write,
-                         struct error_list *errors)
+static bool decode_items(struct decoder *decoder, const struct json_value *items,
+                         struct stock_write *write)
 {
-    const struct field_path *const path = FIELD_OF("skus", index, ".items");
     size_t count = 0;
-    if (!field_array(items, path, 1, 1, &count, errors))
+    if (!field_array(items, FIELD_OF("skus", decoder->index, ".items"), 1, 1, &count,
+                     decoder->errors))
         return false;
     struct json_walk walk = json_walk_begin(*items);
     struct json_value item;
     const bool taken = json_next_element(&walk, &item);
     ASSERT(taken);
     if (json_type(item) == JSON_NULL) {
-        field_add_error(errors, path, "elements must be not null (rejected value: null)");
+        field_add_error(decoder->errors, FIELD_OF("skus", decoder->index, ".items"),
+                        "elements must be not null (rejected value: null)");
         return false;
     }
-    return field_is(&item, JSON_OBJECT, FIELD_OF("skus", index, ".items[0]"), errors) &&
-           decode_item(item, index, rules, write, errors);
+    return field_is(&item, JSON_OBJECT, FIELD_OF("skus", decoder->index, ".items[0]"),
+                    decoder->errors) &&
+           decode_item(decoder, item, write);
 }
 
 /* The bounds on updatedAt (CONTRACT §1.5). */
-static bool check_moment(const struct stock_write *write, const struct put_stocks_rules *rules,
-                         struct error_list *errors)
+static bool check_moment(struct decoder *decoder, const struct stock_write *write)
 {
+    const struct put_stocks_rules *rules = decoder->rules;
     const char *problem = NULL;
     if (write->updated_at_ms > rules->now_ms + rules->future_tolerance_ms)
         problem = "in the future";
@@ -122,29 +111,39 @@ static bool check_moment(const struct stock_write *write, const struct put_stock
         problem = "older than a day";
     if (problem == NULL)
         return true;
-    error_list_add(errors, "Stock for '%.*s' should not be %s", BYTES_ARG(write->key.sku), problem);
+    error_list_add(decoder->errors, "Stock for '%.*s' should not be %s", BYTES_ARG(write->key.sku),
+                   problem);
     return false;
 }
 
-static bool decode_element(struct json_value value, size_t index,
-                           const struct put_stocks_rules *rules, struct stock_write *write,
-                           struct error_list *errors)
+static bool decode_element(struct decoder *decoder, struct json_value element,
+                           struct stock_write *write)
 {
-    if (json_type(value) == JSON_NULL) {
-        field_add_error(errors, FIELD("skus"), "elements must be not null (rejected value: null)");
+    if (json_type(element) == JSON_NULL) {
+        field_add_error(decoder->errors, FIELD("skus"),
+                        "elements must be not null (rejected value: null)");
         return false;
     }
-    if (!field_is(&value, JSON_OBJECT, FIELD_OF("skus", index, ""), errors))
+    if (!field_is(&element, JSON_OBJECT, FIELD_OF("skus", decoder->index, ""), decoder->errors))
         return false;
-    const struct element element = element_read(value);
-    const bool sku_valid = field_sku(value_or_null(&element.sku, element.has_sku),
-                                     FIELD_OF("skus", index, ".sku"), &write->key.sku, errors);
-    const bool items_valid =
-        decode_items(value_or_null(&element.items, element.has_items), index, rules, write, errors);
+    struct json_value sku = {NULL, 0};
+    struct json_value items = {NULL, 0};
+    struct json_walk walk = json_walk_begin(element);
+    struct bytes key;
+    struct json_value value;
+    while (json_next_member(&walk, &key, &value)) {
+        if (bytes_equal(key, BYTES("sku")))
+            sku = value;
+        else if (bytes_equal(key, BYTES("items")))
+            items = value;
+    }
+    const bool sku_valid = field_sku(present(&sku), FIELD_OF("skus", decoder->index, ".sku"),
+                                     &write->key.sku, decoder->errors);
+    const bool items_valid = decode_items(decoder, present(&items), write);
     if (!sku_valid || !items_valid)
         return false;
     write->key.hash = bytes_hash(write->key.sku);
-    return check_moment(write, rules, errors);
+    return check_moment(decoder, write);
 }
 
 bool put_stocks_decode(struct json_value root, const struct put_stocks_rules *rules,
@@ -153,11 +152,11 @@ bool put_stocks_decode(struct json_value root, const struct put_stocks_rules *ru
     *request = (struct put_stocks){NULL, 0, 0};
     if (!field_is(&root, JSON_OBJECT, FIELD("$"), errors))
         return false;
-    struct json_value skus = {0};
+    struct json_value skus;
     const bool has_skus = json_find(root, BYTES("skus"), &skus);
     size_t count = 0;
     const bool size_valid =
-        field_array(value_or_null(&skus, has_skus), FIELD("skus"), 1, PUT_SKUS_MAX, &count, errors);
+        field_array(has_skus ? &skus : NULL, FIELD("skus"), 1, PUT_SKUS_MAX, &count, errors);
     request->skus_count = (uint32_t)count;
     if (!size_valid)
         return false;
@@ -168,9 +167,10 @@ bool put_stocks_decode(struct json_value root, const struct put_stocks_rules *ru
         return false;
     struct json_walk walk = json_walk_begin(skus);
     struct json_value value;
-    for (size_t i = 0; json_next_element(&walk, &value); i++) {
+    struct decoder decoder = {.rules = rules, .errors = errors};
+    for (; json_next_element(&walk, &value); decoder.index++) {
         struct stock_write *write = &request->items[request->items_count];
-        if (!decode_element(value, i, rules, write, errors))
+        if (!decode_element(&decoder, value, write))
             continue;
         if (seen_before(&seen, &request->items[0].key, sizeof(*write), request->items_count)) {
             error_list_add(errors, "Duplicate shop-sku '%.*s' for warehouse '%" PRId64 "'",

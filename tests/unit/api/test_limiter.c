@@ -121,6 +121,23 @@ static void request_of_the_window_before_is_counted_in_this_one(void **state)
     limiter_destroy(limiter);
 }
 
+static void what_is_given_back_may_be_taken_again(void **state)
+{
+    (void)state;
+    struct limiter *limiter = limiter_new(2);
+    const int64_t next_ms = MINUTE_START_MS + MINUTE_MS;
+    limiter_give_back(limiter, WRITE, 1, MINUTE_START_MS, 10); /* It never did anything. */
+    assert_int_equal(remaining(limiter, 1, MINUTE_START_MS), 100);
+    assert_true(limiter_take(limiter, WRITE, 1, MINUTE_START_MS, 100));
+    limiter_give_back(limiter, WRITE, 1, MINUTE_START_MS, 60);
+    assert_int_equal(remaining(limiter, 1, MINUTE_START_MS), 60);
+    assert_true(limiter_take(limiter, WRITE, 1, MINUTE_START_MS, 60));
+    assert_true(limiter_take(limiter, WRITE, 1, next_ms, 30));
+    limiter_give_back(limiter, WRITE, 1, MINUTE_START_MS, 60); /* Its window is over. */
+    assert_int_equal(remaining(limiter, 1, next_ms), 70);
+    limiter_destroy(limiter);
+}
+
 static void clock_that_goes_far_back_starts_anew(void **state)
 {
     (void)state;
@@ -161,8 +178,10 @@ static void limiter_that_is_off_grants_everything_and_counts_nothing(void **stat
         assert_true(limiter_enter(limiter, 1));
         assert_true(limiter_take(limiter, WRITE, 1, MINUTE_START_MS, 1000));
     }
+    limiter_give_back(limiter, WRITE, 1, MINUTE_START_MS, 1000);
     const struct rate_state shown = limiter_state(limiter, WRITE, 1, MINUTE_START_MS);
-    assert_int_equal(shown.remaining, 100);
+    assert_int_equal(shown.limit, INT32_MAX); /* What clients read as: go on. */
+    assert_int_equal(shown.remaining, INT32_MAX);
     assert_true(shown.until_ms == MINUTE_START_MS + MINUTE_MS);
     limiter_leave(limiter, 1);
     limiter_destroy(limiter);
@@ -276,6 +295,7 @@ int main(void)
         cmocka_unit_test(entities_and_operations_have_windows_of_their_own),
         cmocka_unit_test(looking_costs_nothing),
         cmocka_unit_test(request_of_the_window_before_is_counted_in_this_one),
+        cmocka_unit_test(what_is_given_back_may_be_taken_again),
         cmocka_unit_test(clock_that_goes_far_back_starts_anew),
         cmocka_unit_test(only_so_many_requests_of_an_entity_are_under_way),
         cmocka_unit_test(limiter_that_is_off_grants_everything_and_counts_nothing),

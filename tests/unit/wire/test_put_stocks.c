@@ -173,6 +173,8 @@ static uint32_t some_items(struct chance *chance, struct arena *arena, struct st
         item->updated_at_ms = chance_one_in(chance, 2)
                                   ? chance_between(chance, DATE_MS_MIN, NOW_MS)
                                   : chance_between(chance, NOW_MS - 1000, NOW_MS + 60000);
+        if (count > 0 && chance_one_in(chance, 2)) /* As sellers send it: one moment for all. */
+            item->updated_at_ms = items[count - 1].updated_at_ms;
         bool known = false;
         for (uint32_t i = 0; i < count && !known; i++)
             known = bytes_equal(items[i].key.sku, item->key.sku);

@@ -212,6 +212,34 @@ static void bad_moments_are_refused(void **state)
     body_case_deinit(&decoding.body);
 }
 
+static void bad_moment_is_refused_wherever_it_stands(void **state)
+{
+    (void)state;
+    static const char *const dates[] = {"2022-12-29T18:02:01Z", "2022-12-29T18:02:0xZ"};
+    struct decoding decoding;
+    body_case_init(&decoding.body);
+    for (unsigned bad = 0; bad < 16; bad++) { /* Bit i: the date of SKU i is a bad one. */
+        struct buffer body;
+        buffer_init(&body);
+        buffer_append_text(&body, "{\"skus\":[");
+        uint32_t bad_count = 0;
+        for (unsigned i = 0; i < 4; i++) {
+            const bool is_bad = (bad >> i & 1) != 0;
+            bad_count += is_bad;
+            buffer_append_format(&body,
+                                 "%s{\"sku\":\"%u\",\"items\":[{\"count\":1,\"updatedAt\":"
+                                 "\"%s\"}]}",
+                                 i == 0 ? "" : ",", i, dates[is_bad]);
+        }
+        buffer_append_text(&body, "]}");
+        EXPECT(buffer_text(&body),
+               decode(&decoding, buffer_bytes(&body), &edition_2025) == (bad == 0));
+        EXPECT(buffer_text(&body), decoding.body.errors.count == bad_count);
+        buffer_deinit(&body);
+    }
+    body_case_deinit(&decoding.body);
+}
+
 static void moment_is_bounded_to_the_millisecond(void **state)
 {
     (void)state;
@@ -358,6 +386,7 @@ int main(void)
         cmocka_unit_test(bad_elements_are_refused_with_their_place),
         cmocka_unit_test(bad_counts_are_refused),
         cmocka_unit_test(bad_moments_are_refused),
+        cmocka_unit_test(bad_moment_is_refused_wherever_it_stands),
         cmocka_unit_test(moment_is_bounded_to_the_millisecond),
         cmocka_unit_test(the_same_sku_twice_is_refused),
         cmocka_unit_test(more_than_two_thousand_skus_are_refused_whatever_they_are),
