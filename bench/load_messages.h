@@ -242,7 +242,7 @@ static inline void ring_init(struct messages *messages)
 /* Lends `options`, which must outlive the messages. */
 static inline void messages_init(struct messages *messages, const struct options *options)
 {
-    const time_t now = time(NULL);
+    const time_t now = time(NULL) + 1; /* Cut to seconds, and yet not older than what is there. */
     const int64_t per_request = options->skus_per_request;
     memset(messages, 0, sizeof *messages);
     messages->options = options;

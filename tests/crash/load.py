@@ -52,6 +52,7 @@ class Writer(threading.Thread):
         self.random = random.Random(seed)
         self.stopped = False
         self.answers = 0
+        self.refused = False  # With 503, the answer of a server that is stopping.
         self.problem = None
 
     def run(self):
@@ -69,8 +70,10 @@ class Writer(threading.Thread):
         unit.sent.append(self.count)
         answer = put(api, unit.campaign, unit.skus, self.count)
         if answer.status != 200:
-            self.problem = f"{unit}: {answer}"
             self.stopped = True
+            self.refused = answer.status == 503
+            self.problem = f"{unit}: {answer}"
+            unit.sent.remove(self.count)  # A refusal promises that nothing was applied.
             return
         unit.acknowledged = self.count
         unit.sent.clear()
@@ -125,8 +128,11 @@ class Load:
                       for batch in range(BATCHES)]
         return units
 
-    def run(self, end):
-        """Writes from all clients while end() runs, which ends the server or just returns."""
+    def run(self, end, may_refuse=False):
+        """Writes from all clients while end() runs, which ends the server or just returns.
+
+        Any answer but 200 is a failure; with `may_refuse` 503 only ends the client.
+        """
         writers = [Writer(self.server.address, units, self.count, self.random.random())
                    for units in self.units]
         for writer in writers:
@@ -140,7 +146,8 @@ class Load:
                 writer.join()
         self.count = max(writer.count for writer in writers)
         self.answers += sum(writer.answers for writer in writers)
-        problems = [writer.problem for writer in writers if writer.problem]
+        problems = [writer.problem for writer in writers
+                    if writer.problem and not (writer.refused and may_refuse)]
         if problems:
             raise AssertionError("; ".join(problems))
 
