@@ -5,7 +5,7 @@
 
 #include "api/api_internal.h"
 
-enum { MESSAGE_BYTES_MAX = 1024, RETRY_AFTER_S = 1 };
+enum { MESSAGE_BYTES_MAX = 2048, RETRY_AFTER_S = 1 };
 
 static const char *code_of(int status)
 {

@@ -17,6 +17,8 @@ const char *err_text(enum err error)
         return "out of memory";
     case ERR_NOT_FOUND:
         return "not found";
+    case ERR_DENIED:
+        return "permission denied, or a read-only disk";
     case ERR_BUSY:
         return "in use";
     case ERR_CORRUPT:

@@ -15,6 +15,7 @@ enum err {
     ERR_FULL,        /* No room: disk, batch, table or a limit of base/limits.h. Nothing changed. */
     ERR_MEMORY,      /* An allocation failed. Nothing changed. */
     ERR_NOT_FOUND,   /* No such file, folder or entry. */
+    ERR_DENIED,      /* The system does not let us: permissions, or a read-only disk. */
     ERR_BUSY,        /* Somebody else holds it. */
     ERR_CORRUPT,     /* The bytes are not what we wrote. */
     ERR_UNSUPPORTED, /* A version or a form that this program does not know. */

@@ -69,7 +69,7 @@ static enum err map_grow(struct map *map)
 enum err map_set(struct map *map, int64_t key, uint32_t value)
 {
     ASSERT(value != MAP_ABSENT);
-    if (map->count + 1 > map->slots_count / 4 * 3) {
+    if (map->count + 1 > map->slots_count / 4 * 3 && map_get(map, key) == MAP_ABSENT) {
         const enum err error = map_grow(map);
         if (error != OK)
             return error;

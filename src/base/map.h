@@ -24,7 +24,8 @@ void map_deinit(struct map *map);
 
 uint32_t map_get(const struct map *map, int64_t key);
 
-/* Sets or replaces. ERR_MEMORY: nothing changed. `value` is not MAP_ABSENT. */
+/* Sets or replaces. Replacing never fails. ERR_MEMORY: nothing changed. `value` is not
+ * MAP_ABSENT. */
 MUST_USE enum err map_set(struct map *map, int64_t key, uint32_t value);
 
 /* Removes the key if it is there. */

@@ -115,8 +115,8 @@ const char *refusal_advice(int64_t status)
     case 401:
         return "check the token, and --auth when it is an OAuth token";
     case 403:
-        return "the token needs the scope all-methods or offers-and-cards-management, and a store "
-               "of its own cabinet; --auth oauth for an OAuth token";
+        return "as the server says: a missing scope (a :read-only one is enough to pull), a store "
+               "of another cabinet, one that is switched off, or a wrong OAuth token";
     case 404:
         return "check --campaign (campaignId, not the store's ID) and --url";
     case 423:

@@ -63,8 +63,12 @@ static const struct command commands[] = {
             "anywhere in the file the first is kept and the others are bad.\n"
             "\n"
             "Prints sent=N refused=N bad=N skipped=N seconds=S.\n"
-            "Exit status: 0 all sent, 1 some rows bad or refused, 2 usage, 3 server not reached,\n"
-            "4 not allowed, 5 a file cannot be read or no memory, 130 interrupted.\n",
+            "A row older than what the server has is accepted and changes nothing; --now stamps all\n"
+            "rows with the moment the push started.\n"
+            "\n"
+            "Exit status: 0 all sent, 1 some rows bad or refused, 2 usage, or a file that cannot be\n"
+            "opened or has no header, 3 server not reached, 4 not allowed or no such store,\n"
+            "5 a file failed half-way or no memory, 130 interrupted.\n",
         .examples =
             "  stockctl push leftovers.csv --campaign 10003 --token-file token\n"
             "  zcat leftovers.csv.gz | stockctl push - --campaign 10003 --output json\n"
@@ -80,8 +84,9 @@ static const struct command commands[] = {
             "ordered. The file can be given to push as it is.\n"
             "\n"
             "Prints pulled=N seconds=S on standard error.\n"
-            "Exit status: 0 all pulled, 1 the server refused, 2 usage, 3 server not reached,\n"
-            "4 not allowed, 5 the file cannot be written or no memory, 130 interrupted.\n",
+            "Exit status: 0 all pulled, 1 the server refused, 2 usage, or a file that cannot be\n"
+            "opened, 3 server not reached, 4 not allowed or no such store, 5 the file cannot be\n"
+            "written or no memory, 130 interrupted.\n",
         .examples =
             "  stockctl pull --campaign 10003 -o leftovers.csv --token-file token\n"
             "  stockctl pull --campaign 10003 --url https://api.partner.market.yandex.ru | wc -l\n",

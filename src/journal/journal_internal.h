@@ -30,8 +30,9 @@ struct batch {
 /* Invariants: 1. durable_seq < next_seq; what lies between is in the two batches.
  *             2. gathering->frame.size + reserved_bytes <= JOURNAL_BATCH_BYTES_MAX, and both have
  *                capacity for the largest frame: an append in reserved room cannot fail.
- *             3. When a reservation is granted, ROOM_BYTES are allocated on disk: in what is left of
- *                the current segment, or in the spare one. reservations_count <= RESERVATIONS_MAX.
+ *             3. When a reservation is granted, ROOM_BYTES are allocated on disk: in what is left
+ *                of the current segment, or in the spare one, and
+ *                reservations_count <= RESERVATIONS_MAX.
  *             4. Waiters in the list wait for seq > durable_seq.
  * `lock` guards what stands below it; it is the last in the lock order, behind a shelf's. The
  * fields above belong to the thread that commits. */

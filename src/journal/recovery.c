@@ -154,16 +154,17 @@ static enum err frames_replay(struct recovery *recovery, size_t *end)
 /* Offset of the first whole frame behind `offset`, or 0. */
 static size_t find_later_frame(const struct recovery *recovery, size_t offset)
 {
+    const size_t end = offset + bytes_in_use(rest_from(recovery, offset));
     struct frame frame;
-    for (size_t at = offset + JOURNAL_BLOCK_BYTES; at < recovery->size; at += JOURNAL_BLOCK_BYTES) {
+    for (size_t at = offset + JOURNAL_BLOCK_BYTES; at < end; at += JOURNAL_BLOCK_BYTES) {
         if (frame_decode(rest_from(recovery, at), recovery->journal->journal_id, &frame))
             return at;
     }
     return 0;
 }
 
-/* Makes the segment, whose frames end at `end`, the one that is appended to, unless another follows.
- */
+/* Makes the segment, whose frames end at `end`, the one that is appended to, unless another
+ * follows. */
 static void segment_adopt(struct recovery *recovery, size_t end)
 {
     struct journal *journal = recovery->journal;
@@ -176,9 +177,9 @@ static void segment_adopt(struct recovery *recovery, size_t end)
     recovery->report->torn_bytes = bytes_in_use(rest_from(recovery, end));
 }
 
-/* Once all segments were read, so that nothing is changed in a damaged journal: cuts the torn end of
- * the last one, and makes durable what was replayed, for readers are going to see it. A process that
- * was killed may have left it in the machine's memory alone. */
+/* Once all segments were read, so that nothing is changed in a damaged journal: cuts the torn end
+ * of the last one, and makes durable what was replayed, for readers are going to see it. A process
+ * that was killed may have left it in the machine's memory alone. */
 static enum err segment_finish(struct recovery *recovery)
 {
     struct journal *journal = recovery->journal;

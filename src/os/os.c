@@ -1,26 +1,26 @@
 /* What every struct os can do with its own functions. */
 #include "os/os.h"
 
-#include <stdlib.h>
+#include "base/buffer.h"
 
-static enum err read_opened(struct os *os, struct os_file *file, size_t size_max, uint8_t **data,
-                            size_t *size)
+enum { READ_BYTES = 64 * 1024 };
+
+/* Reads to the end; the size is not asked for, as a pipe has none. */
+static enum err read_opened(struct os *os, struct os_file *file, size_t size_max,
+                            struct buffer *content)
 {
-    uint64_t file_size = 0;
-    enum err error = os->size(os, file, &file_size);
-    if (error != OK)
-        return error;
-    if (file_size > size_max)
-        return ERR_FULL;
-    uint8_t *content = malloc((size_t)file_size + 1); /* malloc(0) may give NULL. */
-    if (content == NULL)
-        return ERR_MEMORY;
-    error = os->read(os, file, 0, content, (size_t)file_size, size);
-    if (error != OK) {
-        free(content);
-        return error;
+    size_t got = READ_BYTES;
+    while (got == READ_BYTES) {
+        if (buffer_reserve(content, READ_BYTES) != OK)
+            return ERR_MEMORY;
+        const enum err error =
+            os->read(os, file, content->size, content->data + content->size, READ_BYTES, &got);
+        if (error != OK)
+            return error;
+        content->size += got;
+        if (content->size > size_max)
+            return ERR_FULL;
     }
-    *data = content;
     return OK;
 }
 
@@ -31,7 +31,15 @@ enum err os_read_file(struct os *os, const char *path, size_t size_max, uint8_t 
     enum err error = os->open(os, path, OS_OPEN_READ, &file);
     if (error != OK)
         return error;
-    error = read_opened(os, file, size_max, data, size);
+    struct buffer content;
+    buffer_init(&content);
+    error = read_opened(os, file, size_max, &content);
     os->close(os, file);
-    return error;
+    if (error != OK) {
+        buffer_deinit(&content);
+        return error;
+    }
+    *data = content.data;
+    *size = content.size;
+    return OK;
 }

@@ -23,7 +23,14 @@ static enum err err_from_errno(void)
 {
     switch (errno) {
     case ENOENT:
+    case ENOTDIR:
         return ERR_NOT_FOUND;
+    case EACCES:
+    case EPERM:
+    case EROFS:
+        return ERR_DENIED;
+    case EISDIR:
+        return ERR_UNSUPPORTED;
     case EEXIST:
     case EWOULDBLOCK:
         return ERR_BUSY;
@@ -83,8 +90,10 @@ static enum err real_read(struct os *os, struct os_file *file, uint64_t offset, 
     (void)os;
     size_t done = 0;
     while (done < size) {
-        const ssize_t count =
+        ssize_t count =
             pread(file->fd, (uint8_t *)data + done, size - done, (off_t)(offset + done));
+        if (count < 0 && errno == ESPIPE) /* A pipe has no places, only what comes next. */
+            count = read(file->fd, (uint8_t *)data + done, size - done);
         if (count < 0 && errno == EINTR)
             continue;
         if (count < 0)

@@ -179,29 +179,36 @@ static enum err give_shelves(struct registry *registry, const struct registry_do
     return error;
 }
 
-/* A warehouse that leaves a group keeps a copy; one that joins brings what it has (C60). */
-static enum err collect_moves(struct registry *registry, const struct registry_document *candidate,
-                              struct registry_change *change)
+/* Adds the moves out of groups that are left, or those into groups that are joined. */
+static void add_moves(const struct registry *registry, const struct registry_document *candidate,
+                      bool joining, struct registry_change *change)
 {
     const struct registry_document *known = &registry->known;
-    change->moves = arena_allocate(&registry->arena,
-                                   (2 * known->warehouses_count + 1) * sizeof(*change->moves));
-    if (change->moves == NULL)
-        return ERR_MEMORY;
     for (uint32_t i = 0; i < known->warehouses_count; i++) {
         const struct registry_warehouse *before = &known->warehouses[i];
         const struct registry_warehouse *after = &candidate->warehouses[i]; /* Same place. */
         ASSERT(before->id == after->id);
-        if (before->group_id == after->group_id)
+        const int64_t group_id = joining ? after->group_id : before->group_id;
+        if (before->group_id == after->group_id || group_id == 0)
             continue;
         const int64_t own = map_get(&registry->warehouse_shelves, after->id);
-        if (before->group_id != 0)
-            change->moves[change->moves_count++] =
-                (struct registry_move){map_get(&registry->group_shelves, before->group_id), own};
-        if (after->group_id != 0)
-            change->moves[change->moves_count++] =
-                (struct registry_move){own, map_get(&registry->group_shelves, after->group_id)};
+        const int64_t group = map_get(&registry->group_shelves, group_id);
+        change->moves[change->moves_count++] =
+            joining ? (struct registry_move){own, group} : (struct registry_move){group, own};
     }
+}
+
+/* A warehouse that leaves a group keeps a copy; one that joins brings what it has (C60). All leave
+ * before any joins, so that nobody takes along what another one brings. */
+static enum err collect_moves(struct registry *registry, const struct registry_document *candidate,
+                              struct registry_change *change)
+{
+    const size_t moves_max = 2 * (size_t)registry->known.warehouses_count + 1;
+    change->moves = arena_allocate(&registry->arena, moves_max * sizeof(*change->moves));
+    if (change->moves == NULL)
+        return ERR_MEMORY;
+    add_moves(registry, candidate, false, change);
+    add_moves(registry, candidate, true, change);
     return OK;
 }
 
@@ -278,6 +285,11 @@ enum err registry_apply(struct registry *registry, const struct registry_documen
 void registry_encode(const struct registry *registry, struct buffer *buffer)
 {
     registry_document_encode(buffer, &registry->known);
+}
+
+bool registry_has_tokens(const struct registry *registry)
+{
+    return registry->known.tokens_count > 0;
 }
 
 bool registry_find_token(const struct registry *registry, enum token_kind kind, struct bytes secret,

@@ -37,6 +37,9 @@ MUST_USE enum err registry_apply(struct registry *registry,
 /* Writes everything as one document. */
 void registry_encode(const struct registry *registry, struct buffer *buffer);
 
+/* False: nobody could ask for anything. */
+bool registry_has_tokens(const struct registry *registry);
+
 /* What the API has to know of a token. */
 struct token_facts {
     int64_t business_id;

@@ -3,6 +3,7 @@
  * them over deals them out evenly; and a connection too many gets an answer instead of silence. */
 #include "server/listener.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
 #include <poll.h>
@@ -16,7 +17,13 @@
 #include "os/log.h"
 #include "server/listener_internal.h"
 
-enum { BACKLOG = 1024, HOST_BYTES = 64, ACCEPT_PAUSE_MS = 100, WARN_US = 1000000 };
+enum {
+    PORT_MAX = 65535,
+    BACKLOG = 1024,
+    HOST_BYTES = 64,
+    ACCEPT_PAUSE_MS = 100,
+    WARN_US = 1000000
+};
 
 #define TOO_MANY_BODY                                                                              \
     "{\"status\":\"ERROR\",\"errors\":[{\"code\":\"SERVICE_UNAVAILABLE\",\"message\":"             \
@@ -38,7 +45,19 @@ static bool split_address(const char *address, char host[HOST_BYTES], const char
         return false;
     (void)snprintf(host, HOST_BYTES, "%.*s", (int)(end - start), start);
     *port = end + (bracketed ? 2 : 1);
-    return (*port)[0] != '\0';
+    int64_t number = 0;
+    return bytes_to_int64(bytes_from_text(*port), &number) && number >= 0 && number <= PORT_MAX &&
+           (*port)[0] != '+' && (bracketed || memchr(host, ':', strlen(host)) == NULL);
+}
+
+bool listener_address_is_valid(const char *address)
+{
+    char host[HOST_BYTES];
+    const char *port = NULL;
+    struct in_addr four;
+    struct in6_addr six;
+    return split_address(address, host, &port) &&
+           (inet_pton(AF_INET, host, &four) == 1 || inet_pton(AF_INET6, host, &six) == 1);
 }
 
 /* Opens the first address that fits. Returns the socket, or -1 with errno set. */
@@ -81,9 +100,7 @@ static enum err open_address(struct listener *listener, char problem[LISTENER_PR
                                    .ai_socktype = SOCK_STREAM,
                                    .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE};
     if (!split_address(address, host, &port) || getaddrinfo(host, port, &hints, &info) != 0) {
-        (void)snprintf(problem, LISTENER_PROBLEM_BYTES,
-                       "%s is not an address to listen on; write it as 127.0.0.1:8080 or "
-                       "[::1]:8080, with port 0 for any free port",
+        (void)snprintf(problem, LISTENER_PROBLEM_BYTES, "%s is not an address to listen on",
                        address);
         return ERR_INVALID;
     }
@@ -94,8 +111,9 @@ static enum err open_address(struct listener *listener, char problem[LISTENER_PR
         name_socket(listener);
         return OK;
     }
-    (void)snprintf(problem, LISTENER_PROBLEM_BYTES, "cannot listen on %s: %s", address,
-                   strerror(code));
+    (void)snprintf(problem, LISTENER_PROBLEM_BYTES,
+                   "cannot listen on %s: %s; --listen and --operator-listen name other addresses",
+                   address, strerror(code));
     return code == EADDRINUSE ? ERR_BUSY : ERR_IO;
 }
 

@@ -16,6 +16,9 @@ struct listener_settings {
     struct connection_limits limits;
 };
 
+/* Whether an address has that form and a port up to 65535. */
+bool listener_address_is_valid(const char *address);
+
 enum { LISTENER_ADDRESS_BYTES = 64, LISTENER_PROBLEM_BYTES = 256 };
 
 /* Opens the address and starts answering. Gives it in *listener; ended by listener_close().

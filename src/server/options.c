@@ -137,7 +137,9 @@ static bool set_value(const struct option_row *row, const char *value, struct op
     switch (row->kind) {
     case OPTION_TEXT:
         *(const char **)target = value;
-        return true;
+        if (value[0] == '\0')
+            (void)fprintf(stderr, "stockd: %s must not be empty\n", row->name);
+        return value[0] != '\0';
     case OPTION_NUMBER:
         return set_number(row, value, target);
     case OPTION_CHOICE:

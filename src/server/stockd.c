@@ -66,6 +66,14 @@ static bool apply_registry(struct service *service)
                                service->store) == OK;
 }
 
+/* A service without tokens is up and refuses everybody: worth a word. */
+static void warn_if_empty(const struct service *service)
+{
+    if (!registry_has_tokens(service->registry))
+        log_line(LOG_WARN, "event=registry_empty meaning='no tokens are known, every request will "
+                           "be refused' action='start with --registry FILE'");
+}
+
 static bool create_handlers(struct service *service)
 {
     const struct options *options = service->options;
@@ -77,6 +85,7 @@ static bool create_handlers(struct service *service)
         .limits_enforced = !options->no_limits,
         .key_shape_checked = options->api_key_shape == 1,
     };
+    warn_if_empty(service);
     service->api = api_create(&settings, service->store, service->registry);
     service->sources[0] = (struct metric_source){service->api, api_write_metrics};
     const struct operator_settings operator_settings = {
@@ -174,6 +183,18 @@ static void wait_for_signal(const sigset_t *signals)
     log_line(LOG_INFO, "event=stopping signal=%d", taken);
 }
 
+static bool address_is_usable(const char *option, const char *address)
+{
+    if (listener_address_is_valid(address))
+        return true;
+    (void)fprintf(
+        stderr,
+        "stockd: %s takes an address such as 127.0.0.1:8080 or [::1]:8080, port 0 for any "
+        "free port; not '%s'\n",
+        option, address);
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     struct options options;
@@ -185,6 +206,9 @@ int main(int argc, char **argv)
     case OPTIONS_WRONG:
         return EXIT_USAGE;
     }
+    if (!address_is_usable("--listen", options.listen) ||
+        !address_is_usable("--operator-listen", options.operator_listen))
+        return EXIT_USAGE;
     log_set_level((enum log_level)options.log_level);
     /* Bodies and parsers stay on the heap instead of being mapped anew for each request. */
     (void)mallopt(M_MMAP_THRESHOLD, HEAP_KEPT_BYTES);

@@ -206,7 +206,7 @@ static int read_name(struct reader *reader, const char *name, struct json_value 
         if (bytes_equal(json_string(value), bytes_from_text(names[i])))
             return i;
     }
-    complain(reader, name, "is not one of the documented values");
+    complain(reader, name, "is not one of the values in docs/formats.md §6");
     return -1;
 }
 
@@ -217,6 +217,7 @@ static void read_scopes(struct reader *reader, const char *name, struct json_val
         complain(reader, name, "must be a list of scopes");
         return;
     }
+    *(uint32_t *)target = 0; /* Of two lists the last one counts. */
     struct json_walk walk = json_walk_begin(value);
     struct json_value element;
     while (json_next_element(&walk, &element)) {
@@ -224,7 +225,7 @@ static void read_scopes(struct reader *reader, const char *name, struct json_val
         if (json_type(element) == JSON_STRING && scope_from_name(json_string(element), &scope))
             *(uint32_t *)target |= SCOPE_BIT(scope);
         else
-            complain(reader, name, "has an unknown scope; the names are in docs/contract.md §7");
+            complain(reader, name, "has an unknown scope; docs/formats.md §6 lists them");
     }
 }
 
@@ -265,6 +266,7 @@ static void read_address(struct reader *reader, struct json_value value,
         complain(reader, "address", "must be an object");
         return;
     }
+    warehouse->address = (struct registry_address){.latitude = 0}; /* The last address counts. */
     warehouse->has_address = true;
     struct json_walk walk = json_walk_begin(value);
     struct bytes key;

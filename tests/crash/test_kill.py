@@ -1,4 +1,4 @@
-"""kill -9, SIGTERM, a second process, damage: nothing acknowledged is lost, nothing is half there."""
+"""kill -9, SIGTERM, a second process, damage: nothing acknowledged is lost or half there."""
 
 import os
 import random
@@ -117,7 +117,7 @@ class Damage(CrashCase):
         return found
 
     def frame_offsets(self):
-        """Returns where frames begin in the first segment: blocks of 4096 bytes with their magic."""
+        """Returns where frames begin in the first segment: blocks with their magic."""
         data = self.segment(1).read_bytes()
         return [offset for offset in range(0, len(data), 4096)
                 if data[offset:offset + 4] == b"STJF"]

@@ -1,4 +1,4 @@
-/* What decoding one body takes: the parser, an arena and a list of errors, emptied for each body. */
+/* What decoding a body takes: the parser, an arena and a list of errors, emptied for each one. */
 #ifndef TESTS_SUPPORT_BODY_CASE_H
 #define TESTS_SUPPORT_BODY_CASE_H
 

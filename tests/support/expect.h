@@ -11,8 +11,10 @@
 /* `condition` holds; `label` is a text that tells which case it is. */
 #define EXPECT(label, condition) expect_true((condition), #condition, (label), __FILE__, __LINE__)
 
-/* `bytes` are those of a text or of other bytes. */
-#define EXPECT_TEXT(bytes, text)      expect_bytes((bytes), bytes_from_text(text), __FILE__, __LINE__)
+/* `bytes` are those of a text. */
+#define EXPECT_TEXT(bytes, text) expect_bytes((bytes), bytes_from_text(text), __FILE__, __LINE__)
+
+/* `bytes` are equal to others. */
 #define EXPECT_BYTES(bytes, expected) expect_bytes((bytes), (expected), __FILE__, __LINE__)
 
 /* The list holds exactly this message; NULL: no message. */

@@ -1,8 +1,8 @@
 /* An API over a store that the test chooses, with a small registry: business 1 sells from campaigns
  * 10003 and 10004 (one group), 10006 (its own warehouse), has 10005 and 10009 at the Market and one
  * campaign for each way of being switched off; business 2 has 20001. */
-#ifndef TESTS_UNIT_API_WORLD_H
-#define TESTS_UNIT_API_WORLD_H
+#ifndef TESTS_UNIT_API_API_WORLD_H
+#define TESTS_UNIT_API_API_WORLD_H
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -11,7 +11,9 @@
 #include "../../support/expect.h"
 #include "api/limiter.h"
 
-enum { MINUTE_MS = 60000, WRITE = 0, READ = 1 };
+enum { WRITE = 0, READ = 1 };
+
+#define MINUTE_MS INT64_C(60000)
 
 /* 2025-09-17T09:06:00Z, the start of a minute. */
 #define MINUTE_START_MS INT64_C(1758099960000)

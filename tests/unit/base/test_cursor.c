@@ -1,4 +1,4 @@
-/* The cursor, together with what a buffer writes: the numbers come back, and a read never passes the
+/* The cursor, together with what a buffer writes: the numbers come back, and no read passes the
  * end. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -56,7 +56,7 @@ static bool reference_parse(const regex_t *regex, const char *text, int64_t *ms)
     given.tm_sec = groups[7].rm_so < 0 ? 0 : (int)group_number(text, &groups[7]);
     const long offset_hours = group_number(text, &groups[12]);
     const long offset_minutes = group_number(text, &groups[13]);
-    if (offset_minutes > 59 || offset_hours * 60 + offset_minutes > 18 * 60)
+    if (offset_minutes > 59 || offset_hours * 60 + offset_minutes > 18L * 60)
         return false;
     /* timegm() mends what is out of range; a date that it changed was no date. */
     struct tm mended = given;
@@ -66,7 +66,7 @@ static bool reference_parse(const regex_t *regex, const char *text, int64_t *ms)
         mended.tm_min != given.tm_min || mended.tm_sec != given.tm_sec)
         return false;
     const bool west = groups[11].rm_so >= 0 && text[groups[11].rm_so] == '-';
-    seconds -= (west ? -1 : 1) * (offset_hours * 3600 + offset_minutes * 60);
+    seconds -= (west ? INT64_C(-1) : 1) * (offset_hours * 3600 + offset_minutes * 60);
     const int64_t moment = seconds * 1000 + fraction_ms(text, &groups[9]);
     if (moment < DATE_MS_MIN || moment > DATE_MS_MAX)
         return false;

@@ -1,10 +1,10 @@
-/* A journal on a simulated machine, and a model of what it must hold: the records that were appended
- * in order, and how many of them were acknowledged by a commit that returned OK. The model is told
- * by the test's own steps and never asks the journal.
+/* A journal on a simulated machine, and a model of what it must hold: the records that were
+ * appended in order, and how many of them were acknowledged by a commit that returned OK. The model
+ * is told by the test's own steps and never asks the journal.
  *
  * Record number n (from 0, sequence number n + 1) has a content that n and its size determine. */
-#ifndef TESTS_UNIT_JOURNAL_WORLD_H
-#define TESTS_UNIT_JOURNAL_WORLD_H
+#ifndef TESTS_UNIT_JOURNAL_JOURNAL_WORLD_H
+#define TESTS_UNIT_JOURNAL_JOURNAL_WORLD_H
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-/* The bytes of a segment, one by one: a change of the layout cannot slip in. They follow the tables of
- * docs/formats.md. */
+/* The bytes of a segment, one by one: a change of the layout cannot slip in. They follow the tables
+ * of docs/formats.md. */
 #include "journal_world.h"
 
 enum { BLOCK = JOURNAL_BLOCK_BYTES };

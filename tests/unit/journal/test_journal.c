@@ -252,8 +252,8 @@ static void folder_on_a_full_disk_cannot_become_a_journal(void **state)
     world_open_well(world, "with room", 0);
 }
 
-/* Reserves as much as it is given, at the last moment: while the commit that takes the room away has
- * not yet said so. */
+/* Reserves as much as it is given, at the last moment: while the commit that takes the room away
+ * has not yet said so. */
 struct greedy {
     struct journal_waiter waiter; /* First. */
     struct journal *journal;

@@ -1,6 +1,7 @@
-/* A power cut at every call of a scenario, with many fates of what was not synced: what comes back is
- * a prefix of what was appended, with everything that was acknowledged. Then the same for calls that
- * fail and for a process that is killed. JOURNAL_SEEDS in the environment sets how many fates. */
+/* A power cut at every call of a scenario, with many fates of what was not synced: what comes back
+ * is a prefix of what was appended, with everything that was acknowledged. Then the same for calls
+ * that fail and for a process that is killed. JOURNAL_SEEDS in the environment sets how many fates.
+ */
 #include "journal_world.h"
 
 enum { SEEDS_SMALL = 12, SEEDS_ROLL = 4, RECOVERY_CUTS = 8 };

@@ -62,41 +62,22 @@ static void apply_well(struct world *world, const char *text)
 #define GROUP(id) "{\"id\":" #id ",\"businessId\":1,\"name\":\"g\"}"
 
 /* Campaigns 11, 12, 13 sell from 501, 502, 503; 14 from the Market; 501 and 502 are in group 77. */
+/* clang-format off */
 static const char three_stores[] =
-    "{" BUSINESSES
-    ",\"campaigns\":[" CAMPAIGN(11, "FBS") "," CAMPAIGN(12, "FBS") "," CAMPAIGN(13, "DBS") "," CAMPAIGN(
-        14,
-        "FBY") "],\"warehouseGroups\":[" GROUP(77) "],"
-                                                   "\"warehouses\":[" STORE_IN(
-                                                       501, 11,
-                                                       77) "," STORE_IN(502, 12,
-                                                                        77) "," STORE(503,
-                                                                                      13) "],"
-                                                                                          "\"tokens"
-                                                                                          "\":[{"
-                                                                                          "\"name\""
-                                                                                          ":\"t\","
-                                                                                          "\"busine"
-                                                                                          "ssId\":"
-                                                                                          "1,"
-                                                                                          "\"scopes"
-                                                                                          "\":["
-                                                                                          "\"all-"
-                                                                                          "methods"
-                                                                                          "\"],"
-                                                                                          "\"apiKey"
-                                                                                          "\":"
-                                                                                          "\"key\"}"
-                                                                                          ",{"
-                                                                                          "\"name\""
-                                                                                          ":\"o\","
-                                                                                          "\"busine"
-                                                                                          "ssId\":"
-                                                                                          "2,"
-                                                                                          "\"oauth"
-                                                                                          "\":"
-                                                                                          "\"bearer"
-                                                                                          "\"}]}";
+    "{" BUSINESSES ","
+    "\"campaigns\":[" CAMPAIGN(11, "FBS") "," CAMPAIGN(12, "FBS") "," CAMPAIGN(13, "DBS") ","
+    CAMPAIGN(14, "FBY") "],"
+    "\"warehouseGroups\":[" GROUP(77) "],"
+    "\"warehouses\":[" STORE_IN(501, 11, 77) "," STORE_IN(502, 12, 77) "," STORE(503, 13) "],"
+    "\"tokens\":[{\"name\":\"t\",\"businessId\":1,\"scopes\":[\"all-methods\"],"
+    "\"apiKey\":\"key\"},{\"name\":\"o\",\"businessId\":2,\"oauth\":\"bearer\"}]}";
+
+/* One more campaign with a warehouse of its own, or in the group. */
+static const char fourth_store[] =
+    "{\"campaigns\":[" CAMPAIGN(15, "FBS") "],\"warehouses\":[" STORE(505, 15) "]}";
+static const char fourth_store_in_group[] =
+    "{\"campaigns\":[" CAMPAIGN(15, "FBS") "],\"warehouses\":[" STORE_IN(505, 15, 77) "]}";
+/* clang-format on */
 
 static int64_t shelf_of(const struct world *world, int64_t campaign_id)
 {
@@ -140,7 +121,9 @@ static void tokens_are_found_by_secret_and_kind(void **state)
     world_init(&world);
     struct token_facts facts;
     assert_false(registry_find_token(world.registry, TOKEN_API_KEY, BYTES("key"), &facts));
+    assert_false(registry_has_tokens(world.registry));
     apply_well(&world, three_stores);
+    assert_true(registry_has_tokens(world.registry));
     assert_true(registry_find_token(world.registry, TOKEN_API_KEY, BYTES("key"), &facts));
     assert_int_equal(facts.business_id, 1);
     assert_int_equal(facts.scopes, SCOPE_BIT(SCOPE_ALL_METHODS));
@@ -258,7 +241,7 @@ static void refused_document_leaves_everything_as_it_was(void **state)
                                                 "\"apiKey\":\"other\"}]}"),
                      ERR_INVALID);
     EXPECT_ERROR(&world.errors, "warehouse 504: campaignId 99 is not a campaign of this registry; "
-                                "add it to \"campaigns\"");
+                                "add it to 'campaigns'");
     registry_encode(world.registry, &after);
     EXPECT_BYTES(buffer_bytes(&after), buffer_bytes(&before));
     assert_int_equal(shelf_of(&world, 13), shelf);
@@ -266,13 +249,11 @@ static void refused_document_leaves_everything_as_it_was(void **state)
     assert_true(registry_find_token(world.registry, TOKEN_API_KEY, BYTES("key"), &facts));
     assert_false(registry_find_token(world.registry, TOKEN_API_KEY, BYTES("other"), &facts));
     /* And no shelf number was spent: the next new warehouse gets the one that it would have got. */
-    apply_well(&world,
-               "{\"campaigns\":[" CAMPAIGN(15, "FBS") "],\"warehouses\":[" STORE(505, 15) "]}");
+    apply_well(&world, fourth_store);
     struct world fresh;
     world_init(&fresh);
     apply_well(&fresh, three_stores);
-    apply_well(&fresh,
-               "{\"campaigns\":[" CAMPAIGN(15, "FBS") "],\"warehouses\":[" STORE(505, 15) "]}");
+    apply_well(&fresh, fourth_store);
     assert_int_equal(shelf_of(&world, 15), shelf_of(&fresh, 15));
     world_deinit(&fresh);
     buffer_deinit(&before);
@@ -313,14 +294,32 @@ static void moves_follow_warehouses_in_and_out_of_groups(void **state)
     world_deinit(&world);
 }
 
+static void warehouses_leave_before_others_join(void **state)
+{
+    (void)state;
+    struct world world;
+    world_init(&world);
+    apply_well(&world, three_stores);
+    apply_well(&world, "{\"warehouses\":[" STORE(501, 11) "]}");
+    const int64_t joins = shelf_of(&world, 11);
+    const int64_t group = shelf_of(&world, 12);
+    apply_well(&world, "{\"warehouses\":[" STORE_IN(501, 11, 77) "," STORE(502, 12) "]}");
+    assert_int_equal(world.change.moves_count, 2);
+    /* 502 takes along what the group had, not what 501 brings. */
+    assert_int_equal(world.change.moves[0].from_shelf_id, group);
+    assert_int_equal(world.change.moves[0].to_shelf_id, shelf_of(&world, 12));
+    assert_int_equal(world.change.moves[1].from_shelf_id, joins);
+    assert_int_equal(world.change.moves[1].to_shelf_id, group);
+    world_deinit(&world);
+}
+
 static void new_warehouse_in_a_group_moves_nothing(void **state)
 {
     (void)state;
     struct world world;
     world_init(&world);
     apply_well(&world, three_stores);
-    apply_well(&world, "{\"campaigns\":[" CAMPAIGN(15, "FBS") "],\"warehouses\":[" STORE_IN(
-                           505, 15, 77) "]}");
+    apply_well(&world, fourth_store_in_group);
     assert_int_equal(world.change.moves_count, 0);
     assert_int_equal(shelf_of(&world, 15), shelf_of(&world, 11));
     apply_well(&world, "{\"warehouses\":[" STORE(505, 15) "," STORE(502, 12) "]}");
@@ -343,10 +342,11 @@ static void some_document(struct chance *chance, struct buffer *text)
     buffer_append_text(text, "],\"campaigns\":[");
     const int first = (int)chance_between(chance, 1, CAMPAIGNS_COUNT);
     const int last = (int)chance_between(chance, first, CAMPAIGNS_COUNT);
-    for (int i = first; i <= last; i++)
+    for (int i = first; i <= last; i++) {
         buffer_append_format(
             text, "%s{\"id\":%d,\"businessId\":1,\"domain\":\"d\",\"placementType\":\"FBS\"}",
             i == first ? "" : ",", i);
+    }
     buffer_append_text(text, "],\"warehouses\":[");
     for (int i = last; i >= first; i--) { /* Not in the order of the campaigns. */
         const int group = (int)chance_below(chance, GROUPS_COUNT + 1);
@@ -427,6 +427,7 @@ int main(void)
         cmocka_unit_test(the_same_document_again_changes_nothing),
         cmocka_unit_test(refused_document_leaves_everything_as_it_was),
         cmocka_unit_test(moves_follow_warehouses_in_and_out_of_groups),
+        cmocka_unit_test(warehouses_leave_before_others_join),
         cmocka_unit_test(new_warehouse_in_a_group_moves_nothing),
         cmocka_unit_test(replayed_documents_give_the_same_registry_and_shelves),
         cmocka_unit_test(destroying_nothing_is_fine),

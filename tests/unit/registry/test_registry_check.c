@@ -1,4 +1,4 @@
-/* Documents whose entries do not fit together, or not with what is known: each with its complaint. */
+/* Documents whose entries do not fit together or not with what is known: each has its complaint. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,17 +25,17 @@ static const char known[] =
 
 static const char *const rows[][2] = {
     {"{\"campaigns\":[{\"id\":15,\"businessId\":9,\"domain\":\"d\",\"placementType\":\"FBY\"}]}",
-     "campaign 15: businessId 9 is not a business of this registry; add it to \"businesses\""},
+     "campaign 15: businessId 9 is not a business of this registry; add it to 'businesses'"},
     {"{\"campaigns\":[{\"id\":15,\"businessId\":1,\"domain\":\"d\",\"placementType\":\"FBS\"}]}",
-     "campaign 15: a campaign of model FBS needs a warehouse; add one to \"warehouses\""},
+     "campaign 15: a campaign of model FBS needs a warehouse; add one to 'warehouses'"},
     {"{\"campaigns\":[{\"id\":15,\"businessId\":1,\"domain\":\"d\",\"placementType\":\"DBS\"}]}",
-     "campaign 15: a campaign of model DBS needs a warehouse; add one to \"warehouses\""},
+     "campaign 15: a campaign of model DBS needs a warehouse; add one to 'warehouses'"},
     {"{\"campaigns\":[{\"id\":11,\"businessId\":1,\"domain\":\"d\",\"placementType\":\"FBY\"}]}",
      "warehouse 501: campaign 11 is FBY and sells from the Market's warehouses, it has none of its "
      "own"},
     {"{\"warehouseGroups\":[{\"id\":79,\"businessId\":9,\"name\":\"g\"}]}",
      "warehouse group 79: businessId 9 is not a business of this registry; add it to "
-     "\"businesses\""},
+     "'businesses'"},
     {"{\"warehouseGroups\":[{\"id\":79,\"businessId\":1,\"name\":\"g\",\"mainWarehouseId\":502}]}",
      "warehouse group 79: mainWarehouseId 502 is not a warehouse of this group"},
     {"{\"warehouseGroups\":[{\"id\":77,\"businessId\":1,\"name\":\"g\",\"mainWarehouseId\":999}]}",
@@ -43,24 +43,24 @@ static const char *const rows[][2] = {
     {"{\"warehouses\":[{\"id\":501,\"campaignId\":11,\"name\":\"w\"}]}", /* The main one leaves. */
      "warehouse group 77: mainWarehouseId 501 is not a warehouse of this group"},
     {"{\"warehouses\":[{\"id\":503,\"campaignId\":99,\"name\":\"w\"}]}",
-     "warehouse 503: campaignId 99 is not a campaign of this registry; add it to \"campaigns\""},
+     "warehouse 503: campaignId 99 is not a campaign of this registry; add it to 'campaigns'"},
     {"{\"warehouses\":[{\"id\":503,\"campaignId\":14,\"name\":\"w\"}]}",
      "warehouse 503: campaign 14 is FBY and sells from the Market's warehouses, it has none of its "
      "own"},
     {"{\"warehouses\":[{\"id\":503,\"campaignId\":11,\"name\":\"w\"}]}",
      "warehouse 503: campaign 11 has another warehouse already"},
     {"{\"warehouses\":[{\"id\":502,\"campaignId\":12,\"name\":\"w\",\"groupId\":99}]}",
-     "warehouse 502: groupId 99 is not a group of this registry; add it to \"warehouseGroups\""},
+     "warehouse 502: groupId 99 is not a group of this registry; add it to 'warehouseGroups'"},
     {"{\"warehouses\":[{\"id\":502,\"campaignId\":12,\"name\":\"w\",\"groupId\":78}]}",
      "warehouse 502: group 78 belongs to another business"},
     {"{\"warehouseGroups\":[{\"id\":77,\"businessId\":2,\"name\":\"g\",\"mainWarehouseId\":501}]}",
      "warehouse 501: group 77 belongs to another business"},
     {"{\"tokens\":[{\"name\":\"n\",\"businessId\":9,\"apiKey\":\"k\"}]}",
-     "token \"n\": businessId 9 is not a business of this registry"},
+     "token 'n': businessId 9 is not a business of this registry"},
     {"{\"tokens\":[{\"name\":\"n\",\"businessId\":1,\"apiKey\":\"key\"}]}",
-     "token \"n\": another token has the same secret"},
+     "token 'n': another token has the same secret"},
     {"{\"tokens\":[{\"name\":\"n\",\"businessId\":2,\"oauth\":\"key\"}]}",
-     "token \"n\": another token has the same secret"},
+     "token 'n': another token has the same secret"},
     {"{\"tokens\":[{\"name\":\"n\",\"businessId\":1,\"apiKey\":\"a\"},"
      "{\"name\":\"n\",\"businessId\":1,\"apiKey\":\"b\"}]}",
      "tokens[1]: an entry with the same name stands above it"},
@@ -133,8 +133,7 @@ static void everything_that_does_not_fit_is_told_at_once(void **state)
               &errors),
         ERR_INVALID);
     assert_int_equal(errors.count, 3);
-    EXPECT_TEXT(error_at(&errors, 2),
-                "token \"t\": businessId 8 is not a business of this registry");
+    EXPECT_TEXT(error_at(&errors, 2), "token 't': businessId 8 is not a business of this registry");
     error_list_deinit(&errors);
     registry_destroy(registry);
 }

@@ -1,7 +1,7 @@
 /* A local store in a folder of its own that is removed in the end, and the commands of store.h as
  * calls that return when the command is complete. */
-#ifndef TESTS_UNIT_STORE_WORLD_H
-#define TESTS_UNIT_STORE_WORLD_H
+#ifndef TESTS_UNIT_STORE_STORE_WORLD_H
+#define TESTS_UNIT_STORE_STORE_WORLD_H
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -112,7 +112,7 @@ static void known_cells_cost_few_bytes(void **state)
     struct buffer record;
     buffer_init(&record);
     struct stock_write writes[100];
-    char skus[100][8];
+    char skus[100][16];
     for (int i = 0; i < 100; i++) {
         (void)snprintf(skus[i], sizeof(skus[i]), "s%d", i);
         writes[i] = write_of(skus[i], 50, INT64_C(1700000000000));

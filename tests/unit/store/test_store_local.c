@@ -1,5 +1,5 @@
-/* The local store on a real folder: what a write does, what a read sees, what is there after opening
- * it again. */
+/* The local store on a real folder: what a write does, what a read sees, what is there after
+ * opening it again. */
 #include "store_world.h"
 
 #include "base/buffer.h"
@@ -278,7 +278,7 @@ static void copied_shelf_holds_the_newest_of_both(void **state)
 static void copy_takes_more_cells_than_one_write_may_have(void **state)
 {
     enum { CELLS = 2 * PUT_SKUS_MAX + 3 };
-    static char skus[CELLS][8];
+    static char skus[CELLS][16];
     static struct stock_write items[CELLS];
     struct store_world *world = *state;
     for (int i = 0; i < CELLS; i++) {

@@ -14,7 +14,7 @@
 #define ID_PROBLEM      "must be a whole number, 1 or more"
 #define TEXT_PROBLEM    "must be a text of 1 to 1024 bytes"
 #define FLAG_PROBLEM    "must be true or false"
-#define VALUES_PROBLEM  "is not one of the documented values"
+#define VALUES_PROBLEM  "is not one of the values in docs/formats.md §6"
 #define SECRETS_PROBLEM "give exactly one of apiKey, apiKeySha256, oauth and oauthSha256"
 
 #define CAMPAIGN "\"id\":1,\"businessId\":1,\"domain\":\"d\",\"placementType\":\"FBS\""
@@ -43,9 +43,9 @@ static const struct {
     {"businesses", "{\"id\":1,\"name\":5}", "businesses[0].name: " TEXT_PROBLEM},
     {"businesses", "{\"id\":1,\"name\":null}", "businesses[0].name: " TEXT_PROBLEM},
     {"businesses", "{\"id\":1,\"name\":\"b\",\"nmae\":1}",
-     "businesses[0]: no field \"nmae\" is known here"},
+     "businesses[0]: no field 'nmae' is known here"},
     {"businesses", "{\"id\":1,\"name\":\"b\",\"ID\":1}",
-     "businesses[0]: no field \"ID\" is known here"},
+     "businesses[0]: no field 'ID' is known here"},
     {"campaigns", "{\"businessId\":1,\"domain\":\"d\",\"placementType\":\"FBS\"}",
      "campaigns[0].id: is missing"},
     {"campaigns", "{\"id\":1,\"domain\":\"d\",\"placementType\":\"FBS\"}",
@@ -103,9 +103,9 @@ static const struct {
     {"tokens", "{" TOKEN ",\"apiKey\":\"k\",\"scopes\":\"all-methods\"}",
      "tokens[0].scopes: must be a list of scopes"},
     {"tokens", "{" TOKEN ",\"apiKey\":\"k\",\"scopes\":[\"ALL_METHODS\"]}",
-     "tokens[0].scopes: has an unknown scope; the names are in docs/contract.md §7"},
+     "tokens[0].scopes: has an unknown scope; docs/formats.md §6 lists them"},
     {"tokens", "{" TOKEN ",\"apiKey\":\"k\",\"scopes\":[1]}",
-     "tokens[0].scopes: has an unknown scope; the names are in docs/contract.md §7"},
+     "tokens[0].scopes: has an unknown scope; docs/formats.md §6 lists them"},
     {"tokens", "{" TOKEN ",\"apiKey\":\"k\",\"revoked\":\"no\"}",
      "tokens[0].revoked: " FLAG_PROBLEM},
 };
@@ -140,9 +140,9 @@ static void wrong_document_and_wrong_lists_are_told(void **state)
         {"5", "the registry must be an object"},
         {"{\"businesses\":{}}", "businesses: must be a list"},
         {"{\"tokens\":null}", "tokens: must be a list"},
-        {"{\"warehouse\":[]}", "no list \"warehouse\" is known in a registry"},
-        {"{\"Businesses\":[]}", "no list \"Businesses\" is known in a registry"},
-        {"{\"\":[]}", "no list \"\" is known in a registry"},
+        {"{\"warehouse\":[]}", "no list 'warehouse' is known in a registry"},
+        {"{\"Businesses\":[]}", "no list 'Businesses' is known in a registry"},
+        {"{\"\":[]}", "no list '' is known in a registry"},
     };
     struct body_case body;
     body_case_init(&body);

@@ -156,6 +156,30 @@ static void document_outlives_the_json_it_came_from(void **state)
     body_case_deinit(&body);
 }
 
+static void last_of_two_members_of_one_name_counts(void **state)
+{
+    (void)state;
+    struct body_case body;
+    body_case_init(&body);
+    struct registry_document document;
+    assert_true(decode(
+        &body,
+        BYTES("{\"tokens\":[],\"warehouses\":[{\"id\":1,\"campaignId\":1,\"name\":\"w\","
+              "\"express\":true,\"express\":false,\"address\":{\"city\":\"A\",\"street\":"
+              "\"S\"},\"address\":{\"city\":\"B\",\"city\":\"C\"}}],\"tokens\":[{\"name\":\"t\","
+              "\"businessId\":1,\"scopes\":[\"all-methods\"],\"scopes\":[\"pricing\"],"
+              "\"apiKey\":\"first\",\"apiKey\":\"last\"}]}"),
+        &document));
+    assert_false(document.warehouses[0].express);
+    EXPECT_TEXT(document.warehouses[0].address.city, "C");
+    EXPECT_TEXT(document.warehouses[0].address.street, "");
+    assert_int_equal(document.tokens_count, 1);
+    assert_int_equal(document.tokens[0].scopes, SCOPE_BIT(SCOPE_PRICING));
+    const struct sha256 last = sha256_of(BYTES("last"));
+    assert_true(sha256_equal(&document.tokens[0].hash, &last));
+    body_case_deinit(&body);
+}
+
 static void names_of_models_and_states_are_those_of_the_contract(void **state)
 {
     (void)state;
@@ -220,11 +244,12 @@ static struct registry_warehouse some_warehouse(struct chance *chance)
         .express = chance_one_in(chance, 2),
         .has_address = chance_one_in(chance, 2),
     };
-    if (warehouse.has_address)
-        warehouse.address = (struct registry_address){
-            some_name(chance),          some_optional_name(chance), some_optional_name(chance),
-            some_optional_name(chance), some_optional_name(chance), some_degrees(chance),
-            some_degrees(chance)};
+    if (!warehouse.has_address)
+        return warehouse;
+    warehouse.address = (struct registry_address){
+        some_name(chance),          some_optional_name(chance), some_optional_name(chance),
+        some_optional_name(chance), some_optional_name(chance), some_degrees(chance),
+        some_degrees(chance)};
     return warehouse;
 }
 
@@ -340,6 +365,7 @@ int main(void)
         cmocka_unit_test(tokens_are_known_by_their_hash_alone),
         cmocka_unit_test(every_list_may_be_absent_or_empty),
         cmocka_unit_test(document_outlives_the_json_it_came_from),
+        cmocka_unit_test(last_of_two_members_of_one_name_counts),
         cmocka_unit_test(names_of_models_and_states_are_those_of_the_contract),
         cmocka_unit_test(decoding_undoes_encoding),
     };
