@@ -29,14 +29,26 @@ static bool step_route(struct api_call *call)
     return false;
 }
 
-/* Counts the request as one of its entity's, by the identifier in the path, whether or not there is
- * such a campaign: that is asked later. */
+/* Whether step_campaign() will let the request pass this campaign's door. */
+static bool is_own_campaign(const struct api_call *call)
+{
+    struct campaign_facts campaign;
+    return registry_find_campaign(call->api->registry, call->campaign_id, &campaign) &&
+           campaign.business_id == call->token.business_id;
+}
+
+/* Counts the request as one of its campaign's. One that will be refused for its campaign is told the
+ * same (C46), but takes no place: nobody keeps the owner out. */
 static bool step_parallel(struct api_call *call)
 {
     const struct api_settings *settings = &call->api->settings;
+    struct limiter *limiter = call->api->limiter;
     if (!bytes_to_int64(call->campaign_text, &call->campaign_id))
         return true; /* step_campaign() refuses it. */
-    call->entered = limiter_enter(call->api->limiter, call->campaign_id);
+    const bool own = is_own_campaign(call);
+    if (!own && !limiter_is_full(limiter, call->campaign_id))
+        return true;
+    call->entered = own && limiter_enter(limiter, call->campaign_id);
     if (call->entered)
         return true;
     if (settings->edition == EDITION_2026) {

@@ -98,8 +98,19 @@ void limiter_leave(struct limiter *limiter, int64_t entity_id)
     pthread_mutex_unlock(&limiter->lock);
 }
 
+bool limiter_is_full(struct limiter *limiter, int64_t entity_id)
+{
+    if (!limiter->enforced)
+        return false;
+    pthread_mutex_lock(&limiter->lock);
+    const uint32_t count = map_get(&limiter->under_way, entity_id);
+    pthread_mutex_unlock(&limiter->lock);
+    return count != MAP_ABSENT && count >= limiter->parallel_max;
+}
+
 /* The window of an entity, turned over to the present; NULL: it never did anything. A request that
- * began in the window before is counted in this one; a clock that went back further starts anew. */
+ * comes a little late is counted in the present one; a clock that went back by more than a window
+ * starts anew. */
 static struct window *window_find(struct operation *operation, int64_t entity_id, int64_t number)
 {
     const uint32_t index = map_get(&operation->index_by_entity, entity_id);

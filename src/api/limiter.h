@@ -31,6 +31,9 @@ void limiter_destroy(struct limiter *limiter);
 MUST_USE bool limiter_enter(struct limiter *limiter, int64_t entity_id);
 void limiter_leave(struct limiter *limiter, int64_t entity_id);
 
+/* Whether limiter_enter() would refuse. */
+bool limiter_is_full(struct limiter *limiter, int64_t entity_id);
+
 struct rate_state {
     int64_t limit;
     int64_t remaining;

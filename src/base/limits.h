@@ -46,6 +46,7 @@
 #define JOURNAL_RECORD_BYTES_MAX    (INT64_C(8) * 1024 * 1024)
 #define JOURNAL_ROOM_RETRY_MS       1000
 #define REGISTRY_DOCUMENT_BYTES_MAX (INT64_C(4) * 1024 * 1024)
+#define REGISTRY_KEPT_BYTES_MAX     (JOURNAL_RECORD_BYTES_MAX - 64) /* Tokens grow to hashes. */
 
 static_assert(SKU_BYTES_MAX == 4 * SKU_CODE_POINTS_MAX, "a code point has at most four bytes");
 
@@ -53,8 +54,8 @@ static_assert(SKU_BYTES_MAX == 4 * SKU_CODE_POINTS_MAX, "a code point has at mos
 #define RECORD_ENTRY_BYTES_MAX (4 * 10 + SKU_BYTES_MAX)
 static_assert((int64_t)PUT_SKUS_MAX * RECORD_ENTRY_BYTES_MAX + 64 <= JOURNAL_RECORD_BYTES_MAX,
               "the largest write fits in a record");
-static_assert(REGISTRY_DOCUMENT_BYTES_MAX + 64 <= JOURNAL_RECORD_BYTES_MAX,
-              "the largest registry document fits in a record");
+static_assert(REGISTRY_KEPT_BYTES_MAX + 64 <= JOURNAL_RECORD_BYTES_MAX,
+              "the largest registry document that is kept fits in a record");
 static_assert(JOURNAL_RECORD_BYTES_MAX + JOURNAL_BLOCK_BYTES <= JOURNAL_BATCH_BYTES_MAX,
               "the largest record fits in a batch");
 static_assert(JOURNAL_SEGMENT_BYTES >= 3 * JOURNAL_BATCH_BYTES_MAX + JOURNAL_BLOCK_BYTES,

@@ -31,6 +31,7 @@ struct recovery {
     struct os_file *file; /* The segment at hand. */
     uint8_t *data;        /* Its content. */
     size_t size;
+    size_t in_use; /* Bytes up to the last block that is not all zeros. */
     uint64_t index;
     size_t size_kept; /* Of the segment that the journal has, as it was read. */
     bool ended;       /* A segment was not filled to its end by frames; only spares may follow. */
@@ -101,6 +102,7 @@ static enum err segment_load(struct recovery *recovery)
     error = os->read(os, recovery->file, 0, recovery->data, JOURNAL_SEGMENT_BYTES, &recovery->size);
     if (error != OK)
         return refuse(recovery, error, "%s: %s", path, err_text(error));
+    recovery->in_use = bytes_in_use((struct bytes){recovery->data, recovery->size});
     return OK;
 }
 
@@ -154,9 +156,9 @@ static enum err frames_replay(struct recovery *recovery, size_t *end)
 /* Offset of the first whole frame behind `offset`, or 0. */
 static size_t find_later_frame(const struct recovery *recovery, size_t offset)
 {
-    const size_t end = offset + bytes_in_use(rest_from(recovery, offset));
     struct frame frame;
-    for (size_t at = offset + JOURNAL_BLOCK_BYTES; at < end; at += JOURNAL_BLOCK_BYTES) {
+    for (size_t at = offset + JOURNAL_BLOCK_BYTES; at < recovery->in_use;
+         at += JOURNAL_BLOCK_BYTES) {
         if (frame_decode(rest_from(recovery, at), recovery->journal->journal_id, &frame))
             return at;
     }
@@ -174,7 +176,7 @@ static void segment_adopt(struct recovery *recovery, size_t end)
     journal->segment_used_bytes = end;
     recovery->file = NULL;
     recovery->size_kept = recovery->size;
-    recovery->report->torn_bytes = bytes_in_use(rest_from(recovery, end));
+    recovery->report->torn_bytes = recovery->in_use > end ? recovery->in_use - end : 0;
 }
 
 /* Once all segments were read, so that nothing is changed in a damaged journal: cuts the torn end
@@ -213,7 +215,7 @@ static enum err headless_segment(struct recovery *recovery, enum err problem)
                       "segment %016" PRIx64 " has a newer format than this program knows",
                       recovery->index);
     }
-    const bool behind_empty = bytes_in_use(rest_from(recovery, JOURNAL_BLOCK_BYTES)) == 0;
+    const bool behind_empty = recovery->in_use <= JOURNAL_BLOCK_BYTES;
     const bool known = recovery->journal->segment != NULL;
     if (!behind_empty && (!known || find_later_frame(recovery, 0) != 0))
         return refuse(recovery, ERR_CORRUPT, "segment %016" PRIx64 ": its header is damaged",

@@ -11,15 +11,15 @@
 #include "registry/registry_check.h"
 
 /* Invariants: 1. `known` passed registry_check().
- *             2. Every warehouse and group has a shelf of its own number, for ever. */
+ *             2. Every warehouse and group in `known` has a shelf of its own number, for ever:
+ *                1…shelf_id_last. */
 struct registry {
-    struct arena arena;
+    struct arena arena;  /* Texts: they stay. */
+    struct arena tables; /* The lists of `known`: made anew with each document. */
     struct registry_document known;
-    struct registry_index index;  /* Of `known`. */
-    struct map warehouse_shelves; /* Warehouse id → its own shelf. */
-    struct map group_shelves;     /* Group id → its shelf. */
-    uint32_t shelves_count;       /* Numbers given out: 1…shelves_count. */
-    struct map token_by_hash;     /* First bytes of the hash → index. */
+    struct registry_index index; /* Of `known`. */
+    int64_t shelf_id_last;
+    struct map token_by_hash; /* First bytes of the hash → index. */
 };
 
 struct registry *registry_create(void)
@@ -29,8 +29,7 @@ struct registry *registry_create(void)
         return NULL;
     arena_init(&registry->arena);
     registry_index_init(&registry->index);
-    map_init(&registry->warehouse_shelves);
-    map_init(&registry->group_shelves);
+    arena_init(&registry->tables);
     map_init(&registry->token_by_hash);
     return registry;
 }
@@ -40,9 +39,8 @@ void registry_destroy(struct registry *registry)
     if (registry == NULL)
         return;
     registry_index_deinit(&registry->index);
-    map_deinit(&registry->warehouse_shelves);
-    map_deinit(&registry->group_shelves);
     map_deinit(&registry->token_by_hash);
+    arena_deinit(&registry->tables);
     arena_deinit(&registry->arena);
     free(registry);
 }
@@ -158,41 +156,78 @@ static enum err merge_documents(const struct registry_document *known,
     return errors->count == 0 ? OK : ERR_INVALID;
 }
 
-/* Gives a shelf to whatever has none. */
-static enum err give_shelf(struct registry *registry, struct map *shelves, int64_t id)
+void registry_reserve_shelves(struct registry *registry, int64_t shelf_id_last)
 {
-    if (map_get(shelves, id) != MAP_ABSENT)
-        return OK;
-    const enum err error = map_set(shelves, id, registry->shelves_count + 1);
-    if (error == OK)
-        registry->shelves_count++;
-    return error;
+    if (shelf_id_last > registry->shelf_id_last)
+        registry->shelf_id_last = shelf_id_last;
 }
 
-static enum err give_shelves(struct registry *registry, const struct registry_document *candidate)
+/* The shelf of an entry of the document: the one that it is known with, or that it was kept with, or
+ * the next new one. *last is the highest number so far. */
+static int64_t shelf_of(int64_t known_id, int64_t kept_id, enum registry_origin origin,
+                        int64_t *last)
 {
-    enum err error = OK;
-    for (uint32_t i = 0; i < candidate->groups_count && error == OK; i++)
-        error = give_shelf(registry, &registry->group_shelves, candidate->groups[i].id);
-    for (uint32_t i = 0; i < candidate->warehouses_count && error == OK; i++)
-        error = give_shelf(registry, &registry->warehouse_shelves, candidate->warehouses[i].id);
-    return error;
+    int64_t shelf_id = known_id;
+    if (shelf_id == 0 && origin == REGISTRY_KEPT)
+        shelf_id = kept_id;
+    if (shelf_id == 0)
+        shelf_id = *last + 1;
+    if (shelf_id > *last)
+        *last = shelf_id;
+    return shelf_id;
 }
+
+/* Numbers the document's groups and warehouses. Returns the highest number then given out. */
+static int64_t number_shelves(const struct registry *registry, struct registry_document *document,
+                              enum registry_origin origin)
+{
+    int64_t last = registry->shelf_id_last;
+    for (uint32_t i = 0; i < document->groups_count; i++) {
+        struct registry_group *group = &document->groups[i];
+        const uint32_t at = map_get(&registry->index.group_by_id, group->id);
+        group->shelf_id = shelf_of(at == MAP_ABSENT ? 0 : registry->known.groups[at].shelf_id,
+                                   group->shelf_id, origin, &last);
+    }
+    for (uint32_t i = 0; i < document->warehouses_count; i++) {
+        struct registry_warehouse *warehouse = &document->warehouses[i];
+        const uint32_t at = map_get(&registry->index.warehouse_by_id, warehouse->id);
+        warehouse->shelf_id =
+            shelf_of(at == MAP_ABSENT ? 0 : registry->known.warehouses[at].shelf_id,
+                     warehouse->shelf_id, origin, &last);
+    }
+    return last;
+}
+
+static int64_t group_shelf(const struct registry_document *document,
+                           const struct registry_index *index, int64_t group_id)
+{
+    const uint32_t at = map_get(&index->group_by_id, group_id);
+    ASSERT(at != MAP_ABSENT); /* registry_check() saw to it. */
+    return document->groups[at].shelf_id;
+}
+
+/* A candidate that passed its checks, on the way to take the place of what is known. */
+struct candidate {
+    struct registry_document document;
+    struct registry_index index;
+    struct map tokens;
+    struct arena tables;
+};
 
 /* Adds the moves out of groups that are left, or those into groups that are joined. */
-static void add_moves(const struct registry *registry, const struct registry_document *candidate,
+static void add_moves(const struct registry *registry, const struct candidate *candidate,
                       bool joining, struct registry_change *change)
 {
     const struct registry_document *known = &registry->known;
     for (uint32_t i = 0; i < known->warehouses_count; i++) {
         const struct registry_warehouse *before = &known->warehouses[i];
-        const struct registry_warehouse *after = &candidate->warehouses[i]; /* Same place. */
-        ASSERT(before->id == after->id);
+        const struct registry_warehouse *after = &candidate->document.warehouses[i];
+        ASSERT(before->id == after->id); /* What is known keeps its place. */
         const int64_t group_id = joining ? after->group_id : before->group_id;
         if (before->group_id == after->group_id || group_id == 0)
             continue;
-        const int64_t own = map_get(&registry->warehouse_shelves, after->id);
-        const int64_t group = map_get(&registry->group_shelves, group_id);
+        const int64_t own = after->shelf_id;
+        const int64_t group = group_shelf(&candidate->document, &candidate->index, group_id);
         change->moves[change->moves_count++] =
             joining ? (struct registry_move){own, group} : (struct registry_move){group, own};
     }
@@ -200,7 +235,7 @@ static void add_moves(const struct registry *registry, const struct registry_doc
 
 /* A warehouse that leaves a group keeps a copy; one that joins brings what it has (C60). All leave
  * before any joins, so that nobody takes along what another one brings. */
-static enum err collect_moves(struct registry *registry, const struct registry_document *candidate,
+static enum err collect_moves(struct registry *registry, const struct candidate *candidate,
                               struct registry_change *change)
 {
     const size_t moves_max = 2 * (size_t)registry->known.warehouses_count + 1;
@@ -248,37 +283,55 @@ static bool says_the_same(const struct registry_document *left,
     return same;
 }
 
-enum err registry_apply(struct registry *registry, const struct registry_document *document,
-                        struct registry_change *change, struct error_list *errors)
+static void candidate_deinit(struct candidate *candidate)
+{
+    registry_index_deinit(&candidate->index);
+    map_deinit(&candidate->tokens);
+    arena_deinit(&candidate->tables);
+}
+
+static enum err candidate_make(struct registry *registry, const struct registry_document *document,
+                               struct candidate *candidate, struct error_list *errors)
+{
+    enum err error = merge_documents(&registry->known, document, &candidate->tables,
+                                     &candidate->document, errors);
+    if (error == OK)
+        error = registry_check(&candidate->document, &candidate->index, errors);
+    if (error == OK)
+        error = registry_check_owners(&registry->known, &registry->index, &candidate->document,
+                                      &candidate->index, errors);
+    if (error == OK)
+        error = index_tokens(&candidate->document, &candidate->tokens, errors);
+    return error;
+}
+
+enum err registry_apply(struct registry *registry, struct registry_document *document,
+                        enum registry_origin origin, struct registry_change *change,
+                        struct error_list *errors)
 {
     *change = (struct registry_change){false, NULL, 0};
-    struct registry_document candidate;
-    enum err error =
-        merge_documents(&registry->known, document, &registry->arena, &candidate, errors);
-    if (error != OK)
-        return error;
-    struct registry_index index;
-    struct map tokens;
-    registry_index_init(&index);
-    map_init(&tokens);
-    error = registry_check(&candidate, &index, errors);
-    if (error == OK)
-        error = index_tokens(&candidate, &tokens, errors);
-    if (error == OK)
-        error = give_shelves(registry, &candidate);
+    struct candidate candidate;
+    registry_index_init(&candidate.index);
+    map_init(&candidate.tokens);
+    arena_init(&candidate.tables);
+    const int64_t shelf_id_last = number_shelves(registry, document, origin);
+    enum err error = candidate_make(registry, document, &candidate, errors);
     if (error == OK)
         error = collect_moves(registry, &candidate, change);
     if (error != OK) {
-        registry_index_deinit(&index);
-        map_deinit(&tokens);
+        candidate_deinit(&candidate);
         return error;
     }
-    change->changed = !says_the_same(&registry->known, &candidate);
+    change->changed =
+        origin == REGISTRY_KEPT || !says_the_same(&registry->known, &candidate.document);
     registry_index_deinit(&registry->index);
     map_deinit(&registry->token_by_hash);
-    registry->known = candidate;
-    registry->index = index;
-    registry->token_by_hash = tokens;
+    arena_deinit(&registry->tables);
+    registry->known = candidate.document;
+    registry->index = candidate.index;
+    registry->token_by_hash = candidate.tokens;
+    registry->tables = candidate.tables;
+    registry->shelf_id_last = shelf_id_last;
     return OK;
 }
 
@@ -321,7 +374,7 @@ bool registry_find_campaign(const struct registry *registry, int64_t id,
     const struct registry_warehouse *warehouse = &registry->known.warehouses[at];
     facts->warehouse_id = warehouse->id;
     facts->shelf_id = warehouse->group_id != 0
-                          ? map_get(&registry->group_shelves, warehouse->group_id)
-                          : map_get(&registry->warehouse_shelves, warehouse->id);
+                          ? group_shelf(&registry->known, &registry->index, warehouse->group_id)
+                          : warehouse->shelf_id;
     return true;
 }

@@ -28,11 +28,19 @@ struct registry_change {
     uint32_t moves_count;
 };
 
-/* Applies a document as a whole or not at all. ERR_INVALID: `errors` tell what does not fit
- * together; ERR_MEMORY. */
-MUST_USE enum err registry_apply(struct registry *registry,
-                                 const struct registry_document *document,
-                                 struct registry_change *change, struct error_list *errors);
+/* Where a document comes from: REGISTRY_KEPT ones were applied before and carry shelf numbers. */
+enum registry_origin { REGISTRY_NEW, REGISTRY_KEPT };
+
+/* Applies a document as a whole or not at all, and writes into it the shelf numbers of its groups
+ * and warehouses: whoever keeps the document keeps them too. ERR_INVALID: `errors` tell what does
+ * not fit together; ERR_MEMORY. */
+MUST_USE enum err registry_apply(struct registry *registry, struct registry_document *document,
+                                 enum registry_origin origin, struct registry_change *change,
+                                 struct error_list *errors);
+
+/* Shelf numbers up to this one are taken, whether or not a document says so: a process that died
+ * between carrying units and keeping the document leaves a shelf that nobody may get. */
+void registry_reserve_shelves(struct registry *registry, int64_t shelf_id_last);
 
 /* Writes everything as one document. */
 void registry_encode(const struct registry *registry, struct buffer *buffer);

@@ -159,3 +159,40 @@ enum err registry_check(const struct registry_document *document, struct registr
         check_token(document, index, i, errors);
     return errors->count == 0 ? OK : ERR_INVALID;
 }
+
+static void check_owner(const char *what, int64_t id, int64_t before, int64_t after,
+                        struct error_list *errors)
+{
+    if (before != after)
+        error_list_add(errors,
+                       "%s %" PRId64 " belongs to business %" PRId64
+                       " and cannot pass to business %" PRId64 "; give that one its own",
+                       what, id, before, after);
+}
+
+/* Business of the campaign that a warehouse serves. */
+static int64_t owner_of(const struct registry_document *document,
+                        const struct registry_index *index, uint32_t warehouse_at)
+{
+    const uint32_t at =
+        map_get(&index->campaign_by_id, document->warehouses[warehouse_at].campaign_id);
+    ASSERT(at != MAP_ABSENT); /* Both documents passed registry_check(). */
+    return document->campaigns[at].business_id;
+}
+
+enum err registry_check_owners(const struct registry_document *known,
+                               const struct registry_index *known_index,
+                               const struct registry_document *document,
+                               const struct registry_index *index, struct error_list *errors)
+{
+    for (uint32_t i = 0; i < known->groups_count; i++)
+        check_owner("warehouse group", known->groups[i].id, known->groups[i].business_id,
+                    document->groups[i].business_id, errors);
+    for (uint32_t i = 0; i < known->campaigns_count; i++)
+        check_owner("campaign", known->campaigns[i].id, known->campaigns[i].business_id,
+                    document->campaigns[i].business_id, errors);
+    for (uint32_t i = 0; i < known->warehouses_count; i++)
+        check_owner("warehouse", known->warehouses[i].id, owner_of(known, known_index, i),
+                    owner_of(document, index, i), errors);
+    return errors->count == 0 ? OK : ERR_INVALID;
+}

@@ -22,4 +22,13 @@ void registry_index_deinit(struct registry_index *index);
 MUST_USE enum err registry_check(const struct registry_document *document,
                                  struct registry_index *index, struct error_list *errors);
 
+/* Whether businesses keep what is theirs: a group, a campaign and a warehouse never pass to another
+ * business, for their units would pass along. Entries of `known` stand in `document` at the same
+ * places. ERR_INVALID: `errors` tell which. */
+MUST_USE enum err registry_check_owners(const struct registry_document *known,
+                                        const struct registry_index *known_index,
+                                        const struct registry_document *document,
+                                        const struct registry_index *index,
+                                        struct error_list *errors);
+
 #endif

@@ -34,17 +34,20 @@ struct lingering {
     int64_t bytes_left;
 };
 
-/* `lock` guards all that is below it. Only the watching thread takes sockets off `lingering`. */
+/* `lock` guards all that is below it. What lingers is moved from `incoming` to the watching thread's
+ * own list, which it reads from without the lock: whoever floods us holds up nobody else. */
 struct connections {
     struct os *os;
     struct connection_limits limits;
     pthread_t thread;
-    int wake_fds[2]; /* A byte wakes the watching thread. */
+    int wake_fds[2];                           /* A byte wakes the watching thread. */
+    struct lingering lingering[LINGERING_MAX]; /* The watching thread's. */
+    uint32_t lingering_count;
     pthread_mutex_t lock;
     struct connection *first;
     uint32_t count;
-    struct lingering lingering[LINGERING_MAX];
-    uint32_t lingering_count;
+    struct lingering incoming[LINGERING_MAX];
+    uint32_t incoming_count;
     bool stopping;
 };
 
@@ -124,9 +127,9 @@ void connections_linger_socket(struct connections *connections, int fd)
 {
     (void)shutdown(fd, SHUT_WR);
     pthread_mutex_lock(&connections->lock);
-    const bool taken = connections->lingering_count < LINGERING_MAX && !connections->stopping;
+    const bool taken = connections->incoming_count < LINGERING_MAX && !connections->stopping;
     if (taken)
-        connections->lingering[connections->lingering_count++] =
+        connections->incoming[connections->incoming_count++] =
             (struct lingering){fd, now_ms(connections) + LINGER_MS_MAX, LINGER_BYTES_MAX};
     pthread_mutex_unlock(&connections->lock);
     if (taken)
@@ -185,16 +188,13 @@ static void end_overdue(struct connections *connections)
     pthread_mutex_unlock(&connections->lock);
 }
 
-/* Reads what is there. True: the socket is done with. */
+/* Reads once from what is there, so that all sockets get their turn. True: it is done with. */
 static bool drain(struct lingering *lingering, int64_t now)
 {
     uint8_t dropped[DRAIN_BYTES];
-    ssize_t count = 0;
-    do {
-        count = recv(lingering->fd, dropped, sizeof(dropped), MSG_DONTWAIT);
-        if (count > 0)
-            lingering->bytes_left -= count;
-    } while (count > 0 && lingering->bytes_left > 0);
+    const ssize_t count = recv(lingering->fd, dropped, sizeof(dropped), MSG_DONTWAIT);
+    if (count > 0)
+        lingering->bytes_left -= count;
     const bool open = count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR));
     return !open || lingering->bytes_left <= 0 || now >= lingering->until_ms;
 }
@@ -202,7 +202,6 @@ static bool drain(struct lingering *lingering, int64_t now)
 static void drain_all(struct connections *connections)
 {
     const int64_t now = now_ms(connections);
-    pthread_mutex_lock(&connections->lock);
     uint32_t kept = 0;
     for (uint32_t i = 0; i < connections->lingering_count; i++) {
         struct lingering *each = &connections->lingering[i];
@@ -212,6 +211,19 @@ static void drain_all(struct connections *connections)
             connections->lingering[kept++] = *each;
     }
     connections->lingering_count = kept;
+}
+
+/* Takes over what has come to linger, as far as there is room; the rest is closed. */
+static void take_incoming(struct connections *connections)
+{
+    pthread_mutex_lock(&connections->lock);
+    for (uint32_t i = 0; i < connections->incoming_count; i++) {
+        if (connections->lingering_count < LINGERING_MAX)
+            connections->lingering[connections->lingering_count++] = connections->incoming[i];
+        else
+            (void)close(connections->incoming[i].fd);
+    }
+    connections->incoming_count = 0;
     pthread_mutex_unlock(&connections->lock);
 }
 
@@ -221,10 +233,8 @@ static void wait_for_work(struct connections *connections)
     struct pollfd polled[LINGERING_MAX + 1];
     nfds_t polled_count = 0;
     polled[polled_count++] = (struct pollfd){connections->wake_fds[0], POLLIN, 0};
-    pthread_mutex_lock(&connections->lock);
     for (uint32_t i = 0; i < connections->lingering_count; i++)
         polled[polled_count++] = (struct pollfd){connections->lingering[i].fd, POLLIN, 0};
-    pthread_mutex_unlock(&connections->lock);
     if (poll(polled, polled_count, WATCH_MS) > 0 && (polled[0].revents & POLLIN) != 0) {
         uint8_t taken[DRAIN_BYTES / 1024];
         const ssize_t count = read(connections->wake_fds[0], taken, sizeof(taken));
@@ -246,6 +256,7 @@ static void *watch_run(void *context)
     int64_t swept_ms = now_ms(connections);
     while (!is_stopping(connections)) {
         wait_for_work(connections);
+        take_incoming(connections);
         drain_all(connections);
         if (now_ms(connections) - swept_ms < WATCH_MS)
             continue;
@@ -286,6 +297,7 @@ void connections_destroy(struct connections *connections)
     pthread_mutex_unlock(&connections->lock);
     wake(connections);
     (void)pthread_join(connections->thread, NULL);
+    take_incoming(connections);
     for (uint32_t i = 0; i < connections->lingering_count; i++)
         (void)close(connections->lingering[i].fd);
     (void)close(connections->wake_fds[0]);

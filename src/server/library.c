@@ -52,8 +52,8 @@ static enum MHD_Result take_parameter(void *context, enum MHD_ValueKind kind, co
 {
     (void)kind;
     struct http_exchange *exchange = context;
-    if (exchange->parameters_count < HTTP_PARAMETERS_MAX) {
-        exchange->parameters[exchange->parameters_count++] =
+    if (exchange->parameters_count++ < HTTP_PARAMETERS_MAX) {
+        exchange->parameters[exchange->parameters_count - 1] =
             (struct http_parameter){{(const uint8_t *)name, name_bytes},
                                     {(const uint8_t *)value, value == NULL ? 0 : value_bytes}};
     }
@@ -71,9 +71,9 @@ static void read_head(struct listener *listener, struct request *request, const 
     (void)MHD_get_connection_values_n(request->connection, MHD_HEADER_KIND, take_header, exchange);
     (void)MHD_get_connection_values_n(request->connection, MHD_GET_ARGUMENT_KIND, take_parameter,
                                       exchange);
-    int64_t content_length = 0;
-    if (bytes_to_int64(exchange->headers[HTTP_CONTENT_LENGTH].text, &content_length))
-        exchange->content_length = content_length;
+    const struct http_header_value *length = &exchange->headers[HTTP_CONTENT_LENGTH];
+    if (length->count > 0 && !bytes_to_int64(length->text, &exchange->content_length))
+        exchange->content_length = INT64_MAX; /* More than we can count is too much in any case. */
 }
 
 static bool has_header(const struct http_exchange *exchange, enum http_header header)
@@ -87,13 +87,22 @@ static bool body_follows(const struct http_exchange *exchange)
     return exchange->content_length > 0 || has_header(exchange, HTTP_TRANSFER_ENCODING);
 }
 
-/* Two measures of one body: whoever reads the other one sees another request behind it (RFC 9112
- * §6.3). Refused before any handler, and the connection ends. */
-static bool body_is_ambiguous(const struct http_exchange *exchange)
+/* What no handler gets to see: two measures of one body, as whoever reads the other one sees another
+ * request behind it (RFC 9112 §6.3); a coding that we cannot read; a query with more than we look at.
+ * NULL: the head is fine. */
+static const char *head_problem(const struct http_exchange *exchange)
 {
     const uint32_t lengths_count = exchange->headers[HTTP_CONTENT_LENGTH].count;
-    return lengths_count > 1 ||
-           (lengths_count == 1 && has_header(exchange, HTTP_TRANSFER_ENCODING));
+    const struct http_header_value *coding = &exchange->headers[HTTP_TRANSFER_ENCODING];
+    if (lengths_count > 1 || (lengths_count == 1 && coding->count > 0))
+        return "More than one Content-Length, or one together with Transfer-Encoding";
+    if (coding->count > 1 ||
+        (coding->count == 1 &&
+         !bytes_equal_ignoring_case(bytes_trim(coding->text), BYTES("chunked"))))
+        return "The only supported Transfer-Encoding is chunked";
+    if (exchange->parameters_count > HTTP_PARAMETERS_MAX)
+        return "Too many query parameters";
+    return NULL;
 }
 
 static bool add_header(struct MHD_Response *response, const char *name, const char *value)
@@ -179,9 +188,10 @@ static enum MHD_Result on_head(struct listener *listener, struct request *reques
 {
     struct http_exchange *exchange = &request->exchange;
     const struct http_handler *handler = &listener->settings.handler;
-    if (body_is_ambiguous(exchange)) {
-        refuse(exchange, 400, "BAD_REQUEST",
-               "More than one Content-Length, or one together with Transfer-Encoding");
+    const char *problem = head_problem(exchange);
+    connection_enter(listener->connections, request->watched, CONNECTION_BODY);
+    if (problem != NULL) {
+        refuse(exchange, 400, "BAD_REQUEST", problem);
         connection_linger(listener->connections, request->watched);
         return send_reply(listener, request);
     }
@@ -190,8 +200,6 @@ static enum MHD_Result on_head(struct listener *listener, struct request *reques
     if (listener_is_closing(listener) && exchange->status == 0)
         refuse_unavailable(exchange);
     const bool follows = body_follows(exchange);
-    connection_enter(listener->connections, request->watched,
-                     follows ? CONNECTION_BODY : CONNECTION_BUSY);
     const bool too_large = exchange->content_length > BODY_BYTES_MAX;
     if (exchange->status != 0 && follows && (too_large || has_header(exchange, HTTP_EXPECT))) {
         connection_linger(listener->connections, request->watched);
@@ -233,6 +241,7 @@ static enum MHD_Result on_complete(struct listener *listener, struct request *re
         handler->finish(handler->context, exchange);
         return send_reply(listener, request);
     }
+    exchange->now_ms = listener->settings.os->now_ms(listener->settings.os);
     if (request->body_bytes > 0) {
         memset(request->body + request->body_bytes, 0, JSON_PADDING_BYTES);
         exchange->body = (struct bytes){request->body, request->body_bytes};

@@ -43,8 +43,8 @@ static enum err decode_json(struct json_parser *parser, struct bytes text, struc
 
 /* Decodes a text and applies it. The decoded document lives in the registry's arena. */
 static enum err apply_text(struct registry *registry, struct bytes text,
-                           struct registry_document *document, struct registry_change *change,
-                           struct error_list *errors)
+                           enum registry_origin origin, struct registry_document *document,
+                           struct registry_change *change, struct error_list *errors)
 {
     struct json_parser *parser = json_parser_create();
     struct buffer padded;
@@ -56,7 +56,7 @@ static enum err apply_text(struct registry *registry, struct bytes text,
         error = decode_json(parser, (struct bytes){padded.data, text.size},
                             registry_arena(registry), document, errors);
     if (error == OK)
-        error = registry_apply(registry, document, change, errors);
+        error = registry_apply(registry, document, origin, change, errors);
     buffer_deinit(&padded);
     json_parser_destroy(parser);
     return error;
@@ -81,29 +81,37 @@ enum err registry_take_document(void *context, struct bytes name, struct bytes c
     struct registry_change change;
     struct error_list errors;
     error_list_init(&errors);
-    const enum err error = apply_text(registry, content, &document, &change, &errors);
+    const enum err error =
+        apply_text(registry, content, REGISTRY_KEPT, &document, &change, &errors);
     log_errors("(kept in the store)", &errors);
     error_list_deinit(&errors);
     return error == ERR_INVALID ? ERR_CORRUPT : error;
 }
 
 /* Makes a change durable: first the units that move, then the document that says so. A power cut
- * between the two is mended by applying the file again. */
-static enum err keep_change(const struct registry_document *document,
-                            const struct registry_change *change, struct store *store)
+ * between the two leaves copies that nobody sees: the next document gets shelves with higher numbers
+ * (registry_reserve_shelves), and applying the file again carries the units again. */
+static enum err keep_text(struct bytes text, const struct registry_change *change,
+                          struct store *store)
 {
+    if (text.size > REGISTRY_KEPT_BYTES_MAX)
+        return ERR_UNSUPPORTED;
     for (uint32_t i = 0; i < change->moves_count; i++) {
         const enum err error =
             store_copy_shelf(store, change->moves[i].from_shelf_id, change->moves[i].to_shelf_id);
         if (error != OK)
             return error;
     }
+    return store_add_document(store, document_name, text);
+}
+
+static enum err keep_change(const struct registry_document *document,
+                            const struct registry_change *change, struct store *store)
+{
     struct buffer text;
     buffer_init(&text);
     registry_document_encode(&text, document);
-    enum err error = text.failed ? ERR_MEMORY : OK;
-    if (error == OK)
-        error = store_add_document(store, document_name, buffer_bytes(&text));
+    const enum err error = text.failed ? ERR_MEMORY : keep_text(buffer_bytes(&text), change, store);
     buffer_deinit(&text);
     return error;
 }
@@ -114,8 +122,11 @@ static enum err apply_file_text(const char *path, struct bytes text, struct regi
     struct registry_document document;
     struct registry_change change;
     struct error_list errors;
+    struct store_metrics metrics;
+    store_metrics(store, &metrics);
+    registry_reserve_shelves(registry, metrics.shelf_id_max);
     error_list_init(&errors);
-    enum err error = apply_text(registry, text, &document, &change, &errors);
+    enum err error = apply_text(registry, text, REGISTRY_NEW, &document, &change, &errors);
     log_errors(path, &errors);
     error_list_deinit(&errors);
     if (error == OK && change.changed)
@@ -124,7 +135,9 @@ static enum err apply_file_text(const char *path, struct bytes text, struct regi
         log_line(LOG_INFO, "event=registry_applied file=%s changed=%s moves=%u", path,
                  change.changed ? "yes" : "no", change.moves_count);
     } else if (error != ERR_INVALID) {
-        log_line(LOG_ERROR, "event=registry_not_kept file=%s error=\"%s\"", path, err_text(error));
+        log_line(LOG_ERROR, "event=registry_not_kept file=%s error=\"%s\"", path,
+                 error == ERR_UNSUPPORTED ? "too many entries at once; split it, apply it in parts"
+                                          : err_text(error));
     }
     return error;
 }

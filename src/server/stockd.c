@@ -17,6 +17,9 @@
 
 enum { EXIT_OK = 0, EXIT_NOT_STARTED = 1, EXIT_USAGE = 2 };
 
+/* Files beside the public connections: the operator's, what lingers, the journal, the threads' own. */
+enum { FILES_RESERVED = 300 };
+
 enum { OPERATOR_THREADS = 1, OPERATOR_CONNECTIONS_MAX = 100, HEAP_KEPT_BYTES = 64 * 1024 * 1024 };
 
 /* Everything that runs; what is NULL was not started. */
@@ -154,14 +157,24 @@ static void service_end(struct service *service)
     registry_destroy(service->registry);
 }
 
-/* Lifts the limit on open files to what the system allows this process: each connection is one. */
-static void raise_files_limit(void)
+/* Lifts the limit on open files to what the system allows this process, and keeps the connections
+ * within it: a journal that cannot open its next segment would refuse writes. */
+static void fit_files_limit(struct options *options)
 {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return;
     limit.rlim_cur = limit.rlim_max;
-    (void)setrlimit(RLIMIT_NOFILE, &limit);
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return;
+    const int64_t files = (int64_t)limit.rlim_cur;
+    if (options->connections + FILES_RESERVED <= files)
+        return;
+    options->connections = files > 2 * FILES_RESERVED ? files - FILES_RESERVED : files / 4;
+    log_line(LOG_WARN,
+             "event=files_limited files=%" PRId64 " connections=%" PRId64
+             " action='raise the limit on open files or lower --connections'",
+             files, options->connections);
 }
 
 /* Blocks the signals before any thread exists, so that all inherit that and main alone takes them.
@@ -213,7 +226,7 @@ int main(int argc, char **argv)
     /* Bodies and parsers stay on the heap instead of being mapped anew for each request. */
     (void)mallopt(M_MMAP_THRESHOLD, HEAP_KEPT_BYTES);
     (void)mallopt(M_TRIM_THRESHOLD, HEAP_KEPT_BYTES);
-    raise_files_limit();
+    fit_files_limit(&options);
     struct service service = {.os = os_real(), .options = &options};
     uint64_t seed = 0;
     service.os->random(service.os, &seed, sizeof(seed));

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/date.h"
 #include "base/hash.h"
 
 enum {
@@ -135,8 +136,8 @@ enum err record_write_apply(struct cursor *cursor, struct shelf *shelf)
         const uint64_t available = cursor_varint(cursor);
         if (__builtin_add_overflow(time_ms, cursor_zigzag(cursor), &time_ms))
             return ERR_CORRUPT;
-        if (cursor->failed || available > (uint64_t)STOCK_COUNT_MAX ||
-            !shelf_accepts(shelf, (uint32_t)cell, time_ms))
+        if (cursor->failed || available > (uint64_t)STOCK_COUNT_MAX || time_ms < DATE_MS_MIN ||
+            time_ms > DATE_MS_MAX || !shelf_accepts(shelf, (uint32_t)cell, time_ms))
             return ERR_CORRUPT;
         shelf_set_available(shelf, (uint32_t)cell, (int64_t)available, time_ms);
         next_cell = cell + 1;

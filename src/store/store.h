@@ -83,6 +83,7 @@ struct store_command {
 struct store_metrics {
     uint64_t cells_count;
     uint64_t shelves_count;
+    int64_t shelf_id_max; /* Of the shelves that have or had cells; 0: none. */
     uint64_t journal_bytes;
     bool ready_for_writes;                 /* False: writes are refused, there is no room. */
     const struct journal_metrics *journal; /* NULL: this store has none. */

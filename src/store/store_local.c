@@ -80,6 +80,8 @@ static struct local_shelf *table_add(struct store_local *local, int64_t id)
         return NULL;
     }
     local->shelves[local->shelves_count++] = made;
+    if (id > local->shelf_id_max)
+        local->shelf_id_max = id;
     return made;
 }
 
@@ -224,6 +226,7 @@ static void local_metrics(struct store *store, struct store_metrics *metrics)
     struct store_local *local = local_of(store);
     pthread_rwlock_rdlock(&local->table_lock);
     metrics->shelves_count = local->shelves_count;
+    metrics->shelf_id_max = local->shelf_id_max;
     pthread_rwlock_unlock(&local->table_lock);
     metrics->cells_count = metric_read(&local->cells);
     metrics->journal_bytes = journal_disk_bytes(local->journal);

@@ -31,6 +31,7 @@ struct store_local {
     struct local_shelf **shelves;
     uint32_t shelves_count;
     uint32_t shelves_max;
+    int64_t shelf_id_max;
     struct map shelf_by_id;
 
     store_take_document *take; /* While opening only. */

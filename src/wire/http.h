@@ -44,12 +44,12 @@ struct http_exchange {
     struct bytes method;
     struct bytes path; /* Decoded, without the query. */
     struct http_header_value headers[HTTP_HEADERS_COUNT];
-    struct http_parameter parameters[HTTP_PARAMETERS_MAX]; /* Of the query; more are ignored. */
-    uint32_t parameters_count;
-    int64_t content_length; /* Bytes, or -1: not told. */
-    int64_t now_ms;         /* When the request began. */
-    struct bytes body;      /* JSON_PADDING_BYTES readable bytes behind it. */
-    bool body_too_large;    /* It passed BODY_BYTES_MAX; `body` is not all of it. */
+    struct http_parameter parameters[HTTP_PARAMETERS_MAX]; /* Of the query. */
+    uint32_t parameters_count; /* More than HTTP_PARAMETERS_MAX never reach a handler. */
+    int64_t content_length;    /* Bytes, or -1: not told. */
+    int64_t now_ms;            /* When its head, and then its body, were complete. */
+    struct bytes body;         /* JSON_PADDING_BYTES readable bytes behind it. */
+    bool body_too_large;       /* It passed BODY_BYTES_MAX; `body` is not all of it. */
 
     int status;               /* 0 while there is no reply. */
     struct buffer reply;      /* The body. */

@@ -11,8 +11,6 @@
 #include "wire/json_check.h"
 #include "wire/json_simdjson.h"
 
-enum { INTEGER_DIGITS_SAFE = 18 };
-
 struct json_parser {
     struct json_simdjson *simdjson;
     struct json_document document;
@@ -72,8 +70,9 @@ static void append_marked(struct buffer *marked, struct bytes number)
         buffer_append_text(marked, text[0] == '-' ? "-1e308" : "1e308");
         return;
     }
+    int64_t fits = 0;
     buffer_append(marked, number);
-    if (integer && number.size > INTEGER_DIGITS_SAFE)
+    if (integer && !bytes_to_int64(number, &fits))
         buffer_append(marked, BYTES("e0"));
 }
 

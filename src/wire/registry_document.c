@@ -75,6 +75,7 @@ static const struct field group_fields[] = {
     {"businessId",      FIELD_ID,          offsetof(struct registry_group, business_id)},
     {"name",            FIELD_TEXT,        offsetof(struct registry_group, name)},
     {"mainWarehouseId", FIELD_OPTIONAL_ID, offsetof(struct registry_group, main_warehouse_id)},
+    {"shelfId",         FIELD_OPTIONAL_ID, offsetof(struct registry_group, shelf_id)},
 };
 
 static const struct field gps_fields[] = {
@@ -96,6 +97,7 @@ static const struct field warehouse_fields[] = {
     {"campaignId", FIELD_ID,          offsetof(struct registry_warehouse, campaign_id)},
     {"name",       FIELD_TEXT,        offsetof(struct registry_warehouse, name)},
     {"groupId",    FIELD_OPTIONAL_ID, offsetof(struct registry_warehouse, group_id)},
+    {"shelfId",    FIELD_OPTIONAL_ID, offsetof(struct registry_warehouse, shelf_id)},
     {"express",    FIELD_FLAG,        offsetof(struct registry_warehouse, express)},
     {"address",    FIELD_ADDRESS,     0},
 };

@@ -41,6 +41,7 @@ struct registry_group {
     int64_t business_id;
     struct bytes name;
     int64_t main_warehouse_id; /* 0: the first member (C60). */
+    int64_t shelf_id;          /* Given by the registry, kept in the store; 0: not yet. */
 };
 
 /* CONTRACT §6. */
@@ -60,6 +61,7 @@ struct registry_warehouse {
     int64_t campaign_id;
     struct bytes name;
     int64_t group_id; /* 0: none. */
+    int64_t shelf_id; /* Its own, used outside a group. As in a group. */
     bool express;
     bool has_address;
     struct registry_address address;

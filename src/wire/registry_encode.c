@@ -72,6 +72,7 @@ static void encode_group(struct buffer *buffer, const void *entry)
     put_id(buffer, "businessId", group->business_id, false);
     put_text(buffer, "name", group->name, false);
     put_id(buffer, "mainWarehouseId", group->main_warehouse_id, false);
+    put_id(buffer, "shelfId", group->shelf_id, false);
     buffer_append(buffer, BYTES("}"));
 }
 
@@ -105,6 +106,7 @@ static void encode_warehouse(struct buffer *buffer, const void *entry)
     put_id(buffer, "campaignId", warehouse->campaign_id, false);
     put_text(buffer, "name", warehouse->name, false);
     put_id(buffer, "groupId", warehouse->group_id, false);
+    put_id(buffer, "shelfId", warehouse->shelf_id, false);
     put_flag(buffer, "express", warehouse->express);
     if (warehouse->has_address)
         encode_address(buffer, &warehouse->address);

@@ -91,6 +91,23 @@ class Heads(BadHttpCase):
             connection.finish_sending()
             connection.read_rest()
 
+    def test_a_length_beyond_counting_is_too_big(self):
+        """It must neither hold its connection for ever nor keep the service from ending."""
+        for length in (2 ** 63, 2 ** 64 - 1):
+            with self.subTest(length=length):
+                connection = self.raw()
+                connection.send(self.head(**{"Content-Length": str(length)}))
+                self.assert_refused(connection.read_final(), 400, starts="The request is too big")
+
+    def test_an_unknown_transfer_coding_is_refused(self):
+        connection = self.raw()
+        connection.send(self.head(**{"Transfer-Encoding": "gzip, chunked"}) + b"0\r\n\r\n")
+        self.assertEqual(400, connection.read_final().status)
+
+    def test_too_many_query_parameters_are_refused(self):
+        path = stocks_path(self.campaign) + "?" + "a=1&" * 20 + "limit=-5"
+        self.assertEqual(400, self.send("POST", path).status)
+
     def test_control_characters_in_a_path_are_no_way_in(self):
         for path in (stocks_path("%00"), stocks_path("1%0d%0aX:%20y"), stocks_path("%2f"),
                      "/v2/../v2/campaigns/1/offers/stocks/..", "/%", "/%zz", "//", "/?", "*",

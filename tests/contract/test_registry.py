@@ -106,11 +106,46 @@ class Kept(unittest.TestCase):
         self.assertEqual((6, 5), (self.count(11, "A"), self.count(12, "A")))
 
 
+    def test_a_shelf_that_was_filled_and_not_assigned_is_nobodys(self):
+        """A power cut between carrying units to a new group and keeping the registry."""
+        self.put(11, "SECRET", 42)
+        data = self.server.folder / "data" / "journal" / "0000000000000001.journal"
+        self.restart(file=document(groups=[7], grouped=[21]))
+        self.server.kill()
+        self.cut_last_frame(data)
+        other = document(groups=[])
+        other["businesses"].append({"id": 2, "name": "Rival"})
+        other["campaigns"].append({"id": 13, "businessId": 2, "domain": "Rival's",
+                                   "placementType": "FBS"})
+        other["warehouses"].append({"id": 23, "campaignId": 13, "name": "Rival's"})
+        other["tokens"].append({"name": "rival", "businessId": 2, "scopes": ["all-methods"],
+                                "apiKey": NEW_KEY})
+        (self.server.folder / "registry.json").write_text(json.dumps(other), encoding="utf-8")
+        self.server.start()
+        answer = self.ask("POST", 13, {"offerIds": ["SECRET"]}, key=NEW_KEY)
+        self.assertEqual([], answer.json["result"]["warehouses"])
+        self.assertEqual(42, self.count(11, "SECRET"))
+
+    def cut_last_frame(self, path):
+        """Zeroes the last frame of a segment: what was written last never reached the disk."""
+        text = bytearray(path.read_bytes())
+        last = max(at for at in range(4096, len(text), 4096) if text[at:at + 4] == b"STJF")
+        text[last:] = bytes(len(text) - last)
+        path.write_bytes(text)
+
+
 class Refused(unittest.TestCase):
     """A file that cannot be applied stops the start, exit status 1, and the log says where."""
 
-    def start_with(self, text):
+    def start_with(self, text, before=None):
+        """The log of a start that fails; `before` is a registry that was applied first."""
         folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        if before is not None:
+            server = Stockd(before)
+            self.addCleanup(server.stop)
+            server.start()
+            server.kill()
+            folder = server.folder
         path = folder / "registry.json"
         path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
         done = subprocess.run(
@@ -145,12 +180,26 @@ class Refused(unittest.TestCase):
             (self.broken(lambda r: r["tokens"][0].update(scopes=["everything"])),
              "tokens[0].scopes"),
             (self.broken(lambda r: r["tokens"][0].pop("apiKey")), "tokens[0].apiKey"),
+            (self.broken(lambda r: r["warehouses"][0].update(shelfId="x")),
+             "warehouses[0].shelfId"),
             (self.broken(lambda r: r["tokens"].append({**r["tokens"][0], "name": "twin"})),
              "same secret"),
         ]
         for text, place in faults:
             with self.subTest(place=place):
                 self.assertIn(place, self.start_with(text))
+
+    def test_nothing_passes_from_one_business_to_another(self):
+        """Its units would pass along."""
+        first = document(groups=[7])
+        first["businesses"].append({"id": 2, "name": "Rival"})
+        for place, change in (("warehouse group 7", lambda r: r["warehouseGroups"][0]),
+                              ("campaign 12", lambda r: r["campaigns"][1])):
+            with self.subTest(place=place):
+                second = json.loads(json.dumps(first))
+                change(second)["businessId"] = 2
+                self.assertIn(place + " belongs to business 1",
+                              self.start_with(json.dumps(second), before=json.dumps(first)))
 
     def test_no_secret_is_in_the_log(self):
         log = self.start_with(self.broken(lambda r: r["tokens"][0].update(scopes=["none"])))

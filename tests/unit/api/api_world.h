@@ -92,7 +92,8 @@ static inline void world_init(struct world *world, const struct api_settings *se
     struct registry_change change;
     assert_true(registry_document_decode(json_case_root(&json, world_registry),
                                          registry_arena(world->registry), &document, &errors));
-    assert_int_equal(registry_apply(world->registry, &document, &change, &errors), OK);
+    assert_int_equal(registry_apply(world->registry, &document, REGISTRY_NEW, &change, &errors),
+                     OK);
     error_list_deinit(&errors);
     json_case_deinit(&json);
     world->api = api_create(settings, store, world->registry);

@@ -43,7 +43,8 @@ static enum err apply(struct world *world, const char *text)
     assert_true(registry_document_decode(json_case_root(&world->json, text),
                                          registry_arena(world->registry), &world->document,
                                          &world->errors));
-    return registry_apply(world->registry, &world->document, &world->change, &world->errors);
+    return registry_apply(world->registry, &world->document, REGISTRY_NEW, &world->change,
+                          &world->errors);
 }
 
 static void apply_well(struct world *world, const char *text)
@@ -165,14 +166,14 @@ static void entry_of_the_same_id_is_replaced_as_a_whole(void **state)
     world_init(&world);
     apply_well(&world, three_stores);
     const int64_t shelf = shelf_of(&world, 13);
-    apply_well(&world, "{\"campaigns\":[{\"id\":13,\"businessId\":2,\"domain\":\"x\","
+    apply_well(&world, "{\"campaigns\":[{\"id\":13,\"businessId\":1,\"domain\":\"x\","
                        "\"placementType\":\"FBS\",\"apiAvailability\":\"MANUALLY_DISABLED\"}],"
                        "\"tokens\":[{\"name\":\"t\",\"businessId\":1,\"revoked\":true,"
                        "\"apiKey\":\"newer\"}]}");
     assert_true(world.change.changed);
     struct campaign_facts campaign;
     assert_true(registry_find_campaign(world.registry, 13, &campaign));
-    assert_int_equal(campaign.business_id, 2);
+    assert_int_equal(campaign.placement, PLACEMENT_FBS);
     assert_int_equal(campaign.availability, AVAILABILITY_MANUALLY_DISABLED);
     assert_int_equal(campaign.shelf_id, shelf);
     struct token_facts token;

@@ -89,7 +89,7 @@ static enum err apply(struct registry *registry, const char *text, struct error_
     error_list_clear(errors);
     assert_true(registry_document_decode(json_case_root(&json, text), registry_arena(registry),
                                          &document, errors));
-    const enum err error = registry_apply(registry, &document, &change, errors);
+    const enum err error = registry_apply(registry, &document, REGISTRY_NEW, &change, errors);
     json_case_deinit(&json);
     return error;
 }

@@ -274,8 +274,9 @@ static struct registry_document some_document(struct chance *chance, struct entr
             some_id(chance), some_id(chance), some_name(chance),
             (enum placement)chance_below(chance, PLACEMENTS_COUNT),
             (enum availability)chance_below(chance, AVAILABILITIES_COUNT)};
-        entries->groups[i] = (struct registry_group){some_id(chance), some_id(chance),
-                                                     some_name(chance), some_optional_id(chance)};
+        entries->groups[i] =
+            (struct registry_group){some_id(chance), some_id(chance), some_name(chance),
+                                    some_optional_id(chance), some_optional_id(chance)};
         entries->warehouses[i] = some_warehouse(chance);
         entries->market_warehouses[i] = (struct registry_market_warehouse){
             some_id(chance), some_name(chance), chance_one_in(chance, 2)};
