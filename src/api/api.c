@@ -37,8 +37,8 @@ static bool is_own_campaign(const struct api_call *call)
            campaign.business_id == call->token.business_id;
 }
 
-/* Counts the request as one of its campaign's. One that will be refused for its campaign is told the
- * same (C46), but takes no place: nobody keeps the owner out. */
+/* Counts the request as one of its campaign's. One that will be refused for its campaign is told
+ * the same (C46), but takes no place: nobody keeps the owner out. */
 static bool step_parallel(struct api_call *call)
 {
     const struct api_settings *settings = &call->api->settings;

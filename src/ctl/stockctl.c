@@ -63,11 +63,11 @@ static const struct command commands[] = {
             "anywhere in the file the first is kept and the others are bad.\n"
             "\n"
             "Prints sent=N refused=N bad=N skipped=N seconds=S.\n"
-            "A row older than what the server has is accepted and changes nothing; --now stamps all\n"
-            "rows with the moment the push started.\n"
+            "A row older than what the server has is accepted and changes nothing; --now stamps\n"
+            "all rows with the moment the push started.\n"
             "\n"
-            "Exit status: 0 all sent, 1 some rows bad or refused, 2 usage, or a file that cannot be\n"
-            "opened or has no header, 3 server not reached, 4 not allowed or no such store,\n"
+            "Exit status: 0 all sent, 1 some rows bad or refused, 2 usage, or a file that cannot\n"
+            "be opened or has no header, 3 server not reached, 4 not allowed or no such store,\n"
             "5 a file failed half-way or no memory, 130 interrupted.\n",
         .examples =
             "  stockctl push leftovers.csv --campaign 10003 --token-file token\n"

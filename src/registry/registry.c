@@ -162,8 +162,8 @@ void registry_reserve_shelves(struct registry *registry, int64_t shelf_id_last)
         registry->shelf_id_last = shelf_id_last;
 }
 
-/* The shelf of an entry of the document: the one that it is known with, or that it was kept with, or
- * the next new one. *last is the highest number so far. */
+/* The shelf of an entry of the document: the one that it is known with, or that it was kept with,
+ * or the next new one. *last is the highest number so far. */
 static int64_t shelf_of(int64_t known_id, int64_t kept_id, enum registry_origin origin,
                         int64_t *last)
 {

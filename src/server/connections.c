@@ -34,8 +34,9 @@ struct lingering {
     int64_t bytes_left;
 };
 
-/* `lock` guards all that is below it. What lingers is moved from `incoming` to the watching thread's
- * own list, which it reads from without the lock: whoever floods us holds up nobody else. */
+/* `lock` guards all that is below it. What lingers is moved from `incoming` to the watching
+ * thread's own list, which it reads from without the lock: whoever floods us holds up nobody else.
+ * */
 struct connections {
     struct os *os;
     struct connection_limits limits;

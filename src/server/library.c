@@ -87,9 +87,9 @@ static bool body_follows(const struct http_exchange *exchange)
     return exchange->content_length > 0 || has_header(exchange, HTTP_TRANSFER_ENCODING);
 }
 
-/* What no handler gets to see: two measures of one body, as whoever reads the other one sees another
- * request behind it (RFC 9112 §6.3); a coding that we cannot read; a query with more than we look at.
- * NULL: the head is fine. */
+/* What no handler gets to see: two measures of one body, as whoever reads the other one sees
+ * another request behind it (RFC 9112 §6.3); a coding that we cannot read; a query with more than
+ * we look at. NULL: the head is fine. */
 static const char *head_problem(const struct http_exchange *exchange)
 {
     const uint32_t lengths_count = exchange->headers[HTTP_CONTENT_LENGTH].count;

@@ -89,8 +89,8 @@ enum err registry_take_document(void *context, struct bytes name, struct bytes c
 }
 
 /* Makes a change durable: first the units that move, then the document that says so. A power cut
- * between the two leaves copies that nobody sees: the next document gets shelves with higher numbers
- * (registry_reserve_shelves), and applying the file again carries the units again. */
+ * between the two leaves copies that nobody sees: the next document gets shelves with higher
+ * numbers (registry_reserve_shelves), and applying the file again carries the units again. */
 static enum err keep_text(struct bytes text, const struct registry_change *change,
                           struct store *store)
 {

@@ -17,7 +17,8 @@
 
 enum { EXIT_OK = 0, EXIT_NOT_STARTED = 1, EXIT_USAGE = 2 };
 
-/* Files beside the public connections: the operator's, what lingers, the journal, the threads' own. */
+/* Files beside the public connections: the operator's, what lingers, the journal, the threads' own.
+ * */
 enum { FILES_RESERVED = 300 };
 
 enum { OPERATOR_THREADS = 1, OPERATOR_CONNECTIONS_MAX = 100, HEAP_KEPT_BYTES = 64 * 1024 * 1024 };
