@@ -289,7 +289,8 @@ static void granted_reservations_fit_even_as_frames_of_their_own(void **state)
     static const size_t sizes[] = {1, 5000, 30000};
     struct world *world = *state;
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-        for (size_t filler = 500000; filler < (size_t)JOURNAL_RECORD_BYTES_MAX; filler += 500000) {
+        for (size_t filler = 500000; filler < (size_t)JOURNAL_RECORD_BYTES_MAX;
+             filler += 500000 * STRIDE) {
             world_deinit(world);
             world_init(world, filler);
             world_limit_to_one_segment(world);

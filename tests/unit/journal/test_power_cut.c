@@ -4,19 +4,12 @@
  */
 #include "journal_world.h"
 
-/* Sanitizers make segments of 64 MiB slow. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { SEEDS_SMALL = 2, SEEDS_ROLL = 1, SEEDS_KILL = 1 };
-#else
-enum { SEEDS_SMALL = 8, SEEDS_ROLL = 4, SEEDS_KILL = 2 };
-#endif
-
-enum { RECOVERY_CUTS = 8 };
+enum { SEEDS_SMALL = 8, SEEDS_ROLL = 4, SEEDS_KILL = 2, RECOVERY_CUTS = 8 };
 
 static uint64_t seeds_count(uint64_t usual)
 {
     const char *text = getenv("JOURNAL_SEEDS");
-    return text == NULL ? usual : strtoull(text, NULL, 10);
+    return text == NULL ? (usual + STRIDE - 1) / STRIDE : strtoull(text, NULL, 10);
 }
 
 /* A scenario adds records until it is done or something fails. */

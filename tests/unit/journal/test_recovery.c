@@ -236,7 +236,7 @@ static void any_flipped_bit_gives_a_prefix_or_a_refusal(void **state)
     struct world *world = *state;
     world_limit_to_one_segment(world);
     add_three_frames(world);
-    for (uint64_t offset = 0; offset < 6 * (uint64_t)BLOCK; offset += 131) {
+    for (uint64_t offset = 0; offset < 6 * (uint64_t)BLOCK; offset += 131 * STRIDE) {
         flip_bit(world, 1, offset);
         const enum err error = world_open(world); /* The model compares what comes back. */
         if (error == OK) {
