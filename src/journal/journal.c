@@ -364,10 +364,15 @@ static enum err open_files(struct journal *journal, journal_replay *replay, void
                            struct journal_recovery *recovery)
 {
     enum err error = recovery_run(journal, replay, context, recovery);
-    if (error == OK && journal->segment == NULL)
-        error = create_first_segment(journal);
     if (error != OK)
         return error;
+    if (journal->segment == NULL)
+        error = create_first_segment(journal);
+    if (error != OK) {
+        (void)snprintf(recovery->problem, sizeof(recovery->problem),
+                       "its first segment, 64 MiB, cannot be made");
+        return error;
+    }
     journal->durable_seq = journal->next_seq - 1;
     for (size_t i = 0; i < 2; i++) {
         if (buffer_reserve(&journal->batches[i].frame, FRAME_BYTES_MAX) != OK)

@@ -11,11 +11,11 @@
 enum { JOURNAL_PATH_BYTES_MAX = 4096, COMMITTER_FAILED_EXIT = 74 };
 
 /* More than there are threads; a thread holds one reservation at a time. */
-enum { RESERVATIONS_MAX = 512 };
+#define RESERVATIONS_MAX INT64_C(512)
 
 /* Room on disk for two batches at their largest, and for what it costs when each reservation that
- * was granted before the room ran out ends in a frame of its own. */
-#define ROOM_BYTES (2 * FRAME_BYTES_MAX + RESERVATIONS_MAX * FRAME_BYTES(JOURNAL_BLOCK_BYTES))
+ * was granted before the room ran out ends in a frame of its own: less than two blocks each. */
+#define ROOM_BYTES (2 * FRAME_BYTES_MAX + 2 * RESERVATIONS_MAX * JOURNAL_BLOCK_BYTES)
 
 static_assert(ROOM_BYTES <= JOURNAL_SEGMENT_BYTES - JOURNAL_BLOCK_BYTES,
               "a fresh segment has room");

@@ -33,8 +33,7 @@ struct recovery {
     size_t size;
     size_t in_use; /* Bytes up to the last block that is not all zeros. */
     uint64_t index;
-    size_t size_kept; /* Of the segment that the journal has, as it was read. */
-    bool ended;       /* A segment was not filled to its end by frames; only spares may follow. */
+    bool ended; /* A segment was not filled to its end by frames; only spares may follow. */
 };
 
 static enum err refuse(struct recovery *recovery, enum err error, const char *format, ...)
@@ -175,13 +174,13 @@ static void segment_adopt(struct recovery *recovery, size_t end)
     journal->segment_index = recovery->index;
     journal->segment_used_bytes = end;
     recovery->file = NULL;
-    recovery->size_kept = recovery->size;
     recovery->report->torn_bytes = recovery->in_use > end ? recovery->in_use - end : 0;
 }
 
 /* Once all segments were read, so that nothing is changed in a damaged journal: cuts the torn end
- * of the last one, and makes durable what was replayed, for readers are going to see it. A process
- * that was killed may have left it in the machine's memory alone. */
+ * of the last one, by writing zeros over it so that no disk space is given up, and makes durable
+ * what was replayed, for readers are going to see it. A process that was killed may have left it in
+ * the machine's memory alone. */
 static enum err segment_finish(struct recovery *recovery)
 {
     struct journal *journal = recovery->journal;
@@ -194,10 +193,10 @@ static enum err segment_finish(struct recovery *recovery)
                  "event=journal_torn segment=%016" PRIx64 " offset=%" PRIu64 " bytes=%" PRIu64,
                  journal->segment_index, end, torn_bytes);
     }
-    if (torn_bytes > 0 || recovery->size_kept < JOURNAL_SEGMENT_BYTES) {
-        error = os->truncate(os, journal->segment, end);
-        if (error == OK)
-            error = os->allocate(os, journal->segment, JOURNAL_SEGMENT_BYTES);
+    if (torn_bytes > 0) {
+        ASSERT(torn_bytes <= JOURNAL_SEGMENT_BYTES);
+        memset(recovery->data, 0, torn_bytes); /* No segment is read any more. */
+        error = os->write(os, journal->segment, end, (struct bytes){recovery->data, torn_bytes});
     }
     if (error == OK)
         error = os->sync(os, journal->segment);
@@ -219,6 +218,11 @@ static enum err headless_segment(struct recovery *recovery, enum err problem)
     const bool known = recovery->journal->segment != NULL;
     if (!behind_empty && (!known || find_later_frame(recovery, 0) != 0))
         return refuse(recovery, ERR_CORRUPT, "segment %016" PRIx64 ": its header is damaged",
+                      recovery->index);
+    if (recovery->ended) /* One spare is made at a time. */
+        return refuse(recovery, ERR_CORRUPT,
+                      "segment %016" PRIx64 " is empty, and so is the one before it: something "
+                      "emptied them",
                       recovery->index);
     recovery->ended = true;
     return OK;
@@ -250,6 +254,11 @@ static enum err segment_replay(struct recovery *recovery, bool first)
     const enum err decoded = segment_header_decode(block, &header);
     if (decoded != OK)
         return headless_segment(recovery, decoded);
+    if (recovery->size != JOURNAL_SEGMENT_BYTES)
+        return refuse(recovery, ERR_CORRUPT,
+                      "segment %016" PRIx64 " is %zu bytes long and should be %" PRId64
+                      ": a part of it is missing",
+                      recovery->index, recovery->size, JOURNAL_SEGMENT_BYTES);
     if (first) {
         journal->journal_id = header.journal_id;
         journal->next_seq = header.seq_first;

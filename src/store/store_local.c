@@ -334,6 +334,8 @@ static enum err make_folders(struct os *os, const char *folder, const char *jour
     enum err error = os->make_folder(os, folder);
     if (error == OK)
         error = os->sync_folder(os, parent);
+    if (error == ERR_DENIED)
+        error = OK; /* A parent that may be entered but not read: somebody else made the folder. */
     if (error == OK)
         error = os->make_folder(os, journal_folder);
     if (error == OK)
