@@ -60,6 +60,7 @@ struct journal {
     uint64_t segments_count;
     struct journal_waiter *waiters;
     bool has_room;
+    bool crowded; /* More than one record came since the last commit began. */
     bool stopping;
 
     struct batch batches[2];
