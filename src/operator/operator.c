@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "wire/reply.h"
-
 enum { STATM_BYTES_MAX = 128, PAGE_BYTES = 4096 };
 
 struct operator_page {
@@ -113,24 +111,13 @@ static const struct {
     {"/metrics", page_metrics},
 };
 
-static void refuse(struct http_exchange *exchange, int status, const char *code,
-                   const char *message)
-{
-    struct error_list errors;
-    error_list_init(&errors);
-    error_list_add(&errors, "%s", message);
-    exchange->status = status;
-    reply_encode_errors(&exchange->reply, code, &errors);
-    error_list_deinit(&errors);
-}
-
 static void handler_begin(void *context, struct http_exchange *exchange)
 {
     (void)context;
     if (bytes_equal(exchange->method, BYTES("GET")) || bytes_equal(exchange->method, BYTES("HEAD")))
         return;
     exchange->allow = "GET, HEAD";
-    refuse(exchange, 405, "METHOD_NOT_ALLOWED", "Only GET and HEAD are supported here");
+    http_refuse(exchange, 405, "METHOD_NOT_ALLOWED", "Only GET and HEAD are supported here");
 }
 
 static bool handler_execute(void *context, struct http_exchange *exchange)
@@ -143,7 +130,7 @@ static bool handler_execute(void *context, struct http_exchange *exchange)
             exchange->status = 200;
         return true;
     }
-    refuse(exchange, 404, "NOT_FOUND", "Resource not found; GET / lists what there is");
+    http_refuse(exchange, 404, "NOT_FOUND", "Resource not found; GET / lists what there is");
     return true;
 }
 

@@ -14,7 +14,6 @@
 #include "os/log.h"
 #include "server/request.h"
 #include "wire/json.h"
-#include "wire/reply.h"
 
 enum { NUMBER_BYTES = 32 };
 
@@ -164,24 +163,11 @@ static enum MHD_Result send_reply(struct listener *listener, struct request *req
     return result;
 }
 
-/* A reply without asking the handler. */
-static void refuse(struct http_exchange *exchange, int status, const char *code,
-                   const char *message)
-{
-    struct error_list errors;
-    error_list_init(&errors);
-    error_list_add(&errors, "%s", message);
-    exchange->status = status;
-    buffer_clear(&exchange->reply);
-    reply_encode_errors(&exchange->reply, code, &errors);
-    error_list_deinit(&errors);
-}
-
 static void refuse_unavailable(struct http_exchange *exchange)
 {
     exchange->retry_after_s = 1;
-    refuse(exchange, 503, "SERVICE_UNAVAILABLE",
-           "Service temporarily unavailable. Please, try again later");
+    http_refuse(exchange, 503, "SERVICE_UNAVAILABLE",
+                "Service temporarily unavailable. Please, try again later");
 }
 
 static enum MHD_Result on_head(struct listener *listener, struct request *request)
@@ -191,7 +177,7 @@ static enum MHD_Result on_head(struct listener *listener, struct request *reques
     const char *problem = head_problem(exchange);
     connection_enter(listener->connections, request->watched, CONNECTION_BODY);
     if (problem != NULL) {
-        refuse(exchange, 400, "BAD_REQUEST", problem);
+        http_refuse(exchange, 400, "BAD_REQUEST", problem);
         connection_linger(listener->connections, request->watched);
         return send_reply(listener, request);
     }

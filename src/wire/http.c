@@ -1,5 +1,7 @@
-/* Look-ups in a request, and its reset. */
+/* Look-ups in a request, the plainest reply, and the reset. */
 #include "wire/http.h"
+
+#include "wire/reply.h"
 
 bool http_parameter(const struct http_exchange *exchange, struct bytes name, struct bytes *value)
 {
@@ -24,4 +26,15 @@ void http_exchange_reset(struct http_exchange *exchange)
         .content_length = -1,
         .content_type = "application/json; charset=utf-8",
     };
+}
+
+void http_refuse(struct http_exchange *exchange, int status, const char *code, const char *message)
+{
+    struct error_list errors;
+    error_list_init(&errors);
+    error_list_add(&errors, "%s", message);
+    exchange->status = status;
+    buffer_clear(&exchange->reply);
+    reply_encode_errors(&exchange->reply, code, &errors);
+    error_list_deinit(&errors);
 }

@@ -81,6 +81,9 @@ struct http_handler {
 MUST_USE bool http_parameter(const struct http_exchange *exchange, struct bytes name,
                              struct bytes *value);
 
+/* Replies with one error in the envelope of the API (CONTRACT §0.2). */
+void http_refuse(struct http_exchange *exchange, int status, const char *code, const char *message);
+
 /* Clears what belongs to one exchange, keeps its memory for the next. */
 void http_exchange_reset(struct http_exchange *exchange);
 
