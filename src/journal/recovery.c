@@ -219,11 +219,12 @@ static enum err headless_segment(struct recovery *recovery, enum err problem)
     if (!behind_empty && (!known || find_later_frame(recovery, 0) != 0))
         return refuse(recovery, ERR_CORRUPT, "segment %016" PRIx64 ": its header is damaged",
                       recovery->index);
-    if (recovery->ended) /* One spare is made at a time. */
+    if (recovery->ended) { /* One spare is made at a time. */
         return refuse(recovery, ERR_CORRUPT,
                       "segment %016" PRIx64 " is empty, and so is the one before it: something "
                       "emptied them",
                       recovery->index);
+    }
     recovery->ended = true;
     return OK;
 }
@@ -254,11 +255,12 @@ static enum err segment_replay(struct recovery *recovery, bool first)
     const enum err decoded = segment_header_decode(block, &header);
     if (decoded != OK)
         return headless_segment(recovery, decoded);
-    if (recovery->size != JOURNAL_SEGMENT_BYTES)
+    if (recovery->size != JOURNAL_SEGMENT_BYTES) {
         return refuse(recovery, ERR_CORRUPT,
                       "segment %016" PRIx64 " is %zu bytes long and should be %" PRId64
                       ": a part of it is missing",
                       recovery->index, recovery->size, JOURNAL_SEGMENT_BYTES);
+    }
     if (first) {
         journal->journal_id = header.journal_id;
         journal->next_seq = header.seq_first;

@@ -163,11 +163,12 @@ enum err registry_check(const struct registry_document *document, struct registr
 static void check_owner(const char *what, int64_t id, int64_t before, int64_t after,
                         struct error_list *errors)
 {
-    if (before != after)
+    if (before != after) {
         error_list_add(errors,
                        "%s %" PRId64 " belongs to business %" PRId64
                        " and cannot pass to business %" PRId64 "; give that one its own",
                        what, id, before, after);
+    }
 }
 
 /* Business of the campaign that a warehouse serves. */

@@ -171,7 +171,7 @@ static void fit_files_limit(struct options *options)
     const int64_t files = (int64_t)limit.rlim_cur;
     if (options->connections + FILES_RESERVED <= files)
         return;
-    options->connections = files > 2 * FILES_RESERVED ? files - FILES_RESERVED : files / 4;
+    options->connections = files > (int64_t)2 * FILES_RESERVED ? files - FILES_RESERVED : files / 4;
     log_line(LOG_WARN,
              "event=files_limited files=%" PRId64 " connections=%" PRId64
              " action='raise the limit on open files or lower --connections'",
