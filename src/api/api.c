@@ -29,23 +29,18 @@ static bool step_route(struct api_call *call)
     return false;
 }
 
-/* Whether step_campaign() will let the request pass this campaign's door. */
-static bool is_own_campaign(const struct api_call *call)
-{
-    struct campaign_facts campaign;
-    return registry_find_campaign(call->api->registry, call->campaign_id, &campaign) &&
-           campaign.business_id == call->token.business_id;
-}
-
 /* Counts the request as one of its campaign's. One that will be refused for its campaign is told
  * the same (C46), but takes no place: nobody keeps the owner out. */
 static bool step_parallel(struct api_call *call)
 {
     const struct api_settings *settings = &call->api->settings;
     struct limiter *limiter = call->api->limiter;
-    if (!bytes_to_int64(call->campaign_text, &call->campaign_id))
+    call->campaign_id_given = bytes_to_int64(call->campaign_text, &call->campaign_id);
+    if (!call->campaign_id_given)
         return true; /* step_campaign() refuses it. */
-    const bool own = is_own_campaign(call);
+    call->campaign_found =
+        registry_find_campaign(call->api->registry, call->campaign_id, &call->campaign);
+    const bool own = call->campaign_found && call->campaign.business_id == call->token.business_id;
     if (!own && !limiter_is_full(limiter, call->campaign_id))
         return true;
     call->entered = own && limiter_enter(limiter, call->campaign_id);
@@ -68,7 +63,7 @@ static void refuse_inactive(struct api_call *call)
     case AVAILABILITY_AVAILABLE:
         break;
     case AVAILABILITY_DISABLED_BY_INACTIVITY:
-        reason = "due to inactivity";
+        reason = "disabled due to inactivity";
         break;
     case AVAILABILITY_MANUALLY_DISABLED:
         reason = "manually disabled";
@@ -80,20 +75,18 @@ static void refuse_inactive(struct api_call *call)
         reason = "disabled because it has no placement program";
         break;
     }
-    const bool inactivity = call->campaign.availability == AVAILABILITY_DISABLED_BY_INACTIVITY;
     if (call->api->settings.edition == EDITION_2025) {
         refuse(call, 403, "Access denied for campaign '%" PRId64 "' because it is not active",
                call->campaign.id);
     } else {
-        refuse(call, 403, "API for campaign '%" PRId64 "' %s%s", call->campaign.id,
-               inactivity ? "disabled " : "", reason);
+        refuse(call, 403, "API for campaign '%" PRId64 "' %s", call->campaign.id, reason);
     }
 }
 
 static bool step_campaign(struct api_call *call)
 {
-    int64_t id = 0;
-    if (!bytes_to_int64(call->campaign_text, &id)) {
+    const int64_t id = call->campaign_id;
+    if (!call->campaign_id_given) {
         refuse(call, 400, "Type mismatch: '%.*s'",
                BYTES_ARG(bytes_clip(call->campaign_text, REJECTED_VALUE_BYTES_MAX)));
         return false;
@@ -103,7 +96,7 @@ static bool step_campaign(struct api_call *call)
                "campaignId must be greater than or equal to 1 (rejected value: %" PRId64 ")", id);
         return false;
     }
-    if (!registry_find_campaign(call->api->registry, id, &call->campaign)) {
+    if (!call->campaign_found) {
         const bool colon = call->api->settings.edition == EDITION_2025;
         refuse(call, 404, "Campaign not found%s '%" PRId64 "'", colon ? ":" : "", id);
         return false;

@@ -36,6 +36,8 @@ struct api_call {
     const struct operation_row *row; /* NULL: no method of ours. */
     struct bytes campaign_text;      /* As the path has it. */
     int64_t campaign_id;
+    bool campaign_id_given; /* It is a number. */
+    bool campaign_found;    /* `campaign` is set; it may be a stranger's. */
     struct campaign_facts campaign;
     struct token_facts token;
     bool oauth;

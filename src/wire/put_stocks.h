@@ -28,7 +28,7 @@ MUST_USE bool put_stocks_decode(struct json_value root, const struct put_stocks_
                                 struct arena *arena, struct put_stocks *request,
                                 struct error_list *errors);
 
-/* Writes one body; put_stocks_begin(), then items, then put_stocks_end(). */
+/* Writes one body; put_stocks_encode_begin(), then items, then put_stocks_encode_end(). */
 void put_stocks_encode_begin(struct buffer *body);
 void put_stocks_encode_item(struct buffer *body, struct bytes sku, int64_t count,
                             int64_t updated_at_ms);
