@@ -74,11 +74,6 @@ static void append_number(struct buffer *buffer, uint64_t value, size_t size)
     buffer_append(buffer, (struct bytes){data, size});
 }
 
-void buffer_append_u16(struct buffer *buffer, uint16_t value)
-{
-    append_number(buffer, value, 2);
-}
-
 void buffer_append_u32(struct buffer *buffer, uint32_t value)
 {
     append_number(buffer, value, 4);

@@ -26,7 +26,6 @@ MUST_USE enum err buffer_reserve(struct buffer *buffer, size_t size);
 void buffer_append(struct buffer *buffer, struct bytes bytes);
 void buffer_append_text(struct buffer *buffer, const char *text);
 void buffer_append_u8(struct buffer *buffer, uint8_t value);
-void buffer_append_u16(struct buffer *buffer, uint16_t value);
 void buffer_append_u32(struct buffer *buffer, uint32_t value);
 void buffer_append_u64(struct buffer *buffer, uint64_t value);
 void buffer_append_varint(struct buffer *buffer, uint64_t value);

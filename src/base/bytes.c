@@ -28,15 +28,6 @@ bool bytes_starts_with(struct bytes bytes, struct bytes prefix)
            bytes_equal((struct bytes){bytes.data, prefix.size}, prefix);
 }
 
-int bytes_compare(struct bytes left, struct bytes right)
-{
-    const size_t common = left.size < right.size ? left.size : right.size;
-    const int order = common == 0 ? 0 : memcmp(left.data, right.data, common);
-    if (order != 0)
-        return order;
-    return (left.size > right.size) - (left.size < right.size);
-}
-
 static bool is_space(uint8_t byte)
 {
     return byte == ' ' || (byte >= '\t' && byte <= '\r');
@@ -206,11 +197,6 @@ static uint64_t cursor_number(struct cursor *cursor, size_t size)
 uint8_t cursor_u8(struct cursor *cursor)
 {
     return (uint8_t)cursor_number(cursor, 1);
-}
-
-uint16_t cursor_u16(struct cursor *cursor)
-{
-    return (uint16_t)cursor_number(cursor, 2);
 }
 
 uint32_t cursor_u32(struct cursor *cursor)

@@ -40,9 +40,6 @@ bool bytes_equal_ignoring_case(struct bytes left, struct bytes right);
 
 bool bytes_starts_with(struct bytes bytes, struct bytes prefix);
 
-/* Order of unsigned bytes, shorter first on a tie: <0, 0 or >0. */
-int bytes_compare(struct bytes left, struct bytes right);
-
 /* Removes white space as CONTRACT §0.3 C2 has it from both ends: TAB, LF, VT, FF, CR, SPACE. */
 struct bytes bytes_trim(struct bytes bytes);
 
@@ -79,7 +76,6 @@ struct cursor {
 struct cursor cursor_begin(struct bytes bytes);
 size_t cursor_left(const struct cursor *cursor);
 uint8_t cursor_u8(struct cursor *cursor);
-uint16_t cursor_u16(struct cursor *cursor);
 uint32_t cursor_u32(struct cursor *cursor);
 uint64_t cursor_u64(struct cursor *cursor);
 /* LEB128, seven bits a byte, least significant first, at most ten bytes. */

@@ -19,7 +19,8 @@ static void numbers_are_little_endian(void **state)
     struct buffer buffer;
     buffer_init(&buffer);
     buffer_append_u8(&buffer, 0x01);
-    buffer_append_u16(&buffer, 0x0302);
+    buffer_append_u8(&buffer, 0x02);
+    buffer_append_u8(&buffer, 0x03);
     buffer_append_u32(&buffer, 0x07060504);
     buffer_append_u64(&buffer, UINT64_C(0x0F0E0D0C0B0A0908));
     EXPECT_BYTES(buffer_bytes(&buffer),
@@ -27,7 +28,8 @@ static void numbers_are_little_endian(void **state)
     struct cursor cursor = cursor_begin(buffer_bytes(&buffer));
     assert_int_equal(cursor_left(&cursor), 15);
     assert_int_equal(cursor_u8(&cursor), 0x01);
-    assert_int_equal(cursor_u16(&cursor), 0x0302);
+    assert_int_equal(cursor_u8(&cursor), 0x02);
+    assert_int_equal(cursor_u8(&cursor), 0x03);
     assert_int_equal(cursor_u32(&cursor), 0x07060504);
     assert_int_equal(cursor_u64(&cursor), UINT64_C(0x0F0E0D0C0B0A0908));
     assert_int_equal(cursor_left(&cursor), 0);
@@ -43,7 +45,6 @@ static void read_past_the_end_fails_and_so_does_every_later_one(void **state)
     assert_true(cursor.failed);
     assert_int_equal(cursor_left(&cursor), 0);
     assert_int_equal(cursor_u8(&cursor), 0);
-    assert_int_equal(cursor_u16(&cursor), 0);
     assert_int_equal(cursor_u64(&cursor), 0);
     assert_int_equal(cursor_varint(&cursor), 0);
     assert_int_equal(cursor_zigzag(&cursor), 0);
@@ -186,7 +187,7 @@ static uint64_t read_something(struct chance *chance, struct cursor *cursor)
         cursor_u8(cursor);
         return 1;
     case 1:
-        cursor_u16(cursor);
+        (void)cursor_bytes(cursor, 2);
         return 2;
     case 2:
         cursor_u32(cursor);
