@@ -104,6 +104,7 @@ check:
 	./test
 
 bench: all benches
+	. tools/packages.sh && packages_install $$PACKAGES_TO_BUILD $$PACKAGES_TO_BENCH
 	bench/run
 
 fmt:

@@ -1,7 +1,10 @@
-# Debian packages that building and testing need, and their installation. Sourced by ./run, ./test.
+# Debian packages that building, testing and measuring need, and their installation. Sourced by
+# ./run, ./test and make bench.
 PACKAGES_TO_BUILD="gcc g++ make libc6-dev libmicrohttpd-dev libgnutls28-dev libsimdjson-dev
     libxxhash-dev libcurl4-gnutls-dev libcsv-dev curl"
 PACKAGES_TO_TEST="git python3 libcmocka-dev clang clang-format clang-tidy cppcheck"
+
+PACKAGES_TO_BENCH="wrk"
 
 # Installs those of "$@" that are missing, as root or through sudo.
 packages_install() {
