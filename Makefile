@@ -34,8 +34,8 @@ CXXFLAGS = -std=c++17 $(OPTIMIZE) -g -Wall -Wextra -Werror $(HARDENING) $(INSTRU
 LDFLAGS += $(LINK_HARDENING) $(INSTRUMENT)
 
 BASE_LIBS = -lsimdjson -lxxhash -lgnutls -lm -lpthread
-STOCKD_LIBS = -lmicrohttpd $(BASE_LIBS)
-STOCKCTL_LIBS = -lcurl -lcsv $(BASE_LIBS)
+STOCKD_LIBS = -lmicrohttpd -lcurl $(BASE_LIBS)
+STOCKCTL_LIBS = -lcurl -lcsv -lmicrohttpd $(BASE_LIBS)
 
 sources = $(wildcard $(addprefix src/,$(addsuffix /*.c,$(1)))) \
           $(wildcard $(addprefix src/,$(addsuffix /*.cpp,$(1))))
@@ -45,7 +45,7 @@ objects = $(patsubst %,$(BUILD)/obj/%.o,$(basename $(1)))
 SIM_OBJECTS = $(call objects,$(wildcard src/os/os_sim*.c))
 BASE_OBJECTS = $(filter-out $(SIM_OBJECTS),$(call objects,$(call sources,base os wire)))
 CORE_OBJECTS = $(BASE_OBJECTS) \
-  $(call objects,$(call sources,ledger journal registry store api operator))
+  $(call objects,$(call sources,ledger journal registry store call api push operator))
 STOCKD_OBJECTS = $(CORE_OBJECTS) $(call objects,$(call sources,server))
 STOCKCTL_OBJECTS = $(BASE_OBJECTS) $(call objects,$(call sources,ctl))
 

@@ -2,7 +2,8 @@
 # ./run, ./test and make bench.
 PACKAGES_TO_BUILD="gcc g++ make libc6-dev libmicrohttpd-dev libgnutls28-dev libsimdjson-dev
     libxxhash-dev libcurl4-gnutls-dev libcsv-dev curl"
-PACKAGES_TO_TEST="git python3 libcmocka-dev clang clang-format clang-tidy cppcheck"
+PACKAGES_TO_TEST="git python3 python3-yaml python3-jsonschema libcmocka-dev clang clang-format
+    clang-tidy cppcheck openssl"
 
 PACKAGES_TO_BENCH="wrk"
 

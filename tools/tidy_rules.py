@@ -26,16 +26,17 @@ MAY_INCLUDE = {
     "journal": "os base",
     "registry": "ledger journal os wire base",
     "store": "ledger journal os wire base",
-    "api": "store registry ledger journal os wire base",
-    "push": "store registry ledger journal os wire base",
-    "operator": "store registry ledger journal os wire base",
-    "server": "operator api push store registry ledger journal os wire base",
+    "call": "store registry ledger journal os wire base",
+    "api": "call store registry ledger journal os wire base",
+    "push": "call store registry ledger journal os wire base",
+    "operator": "call store registry ledger journal os wire base",
+    "server": "operator api push call store registry ledger journal os wire base",
     "ctl": "os wire base",
 }
 
 # The only folders of src/ that know these headers.
 HEADER_HOMES = {
-    "microhttpd.h": "server",
+    "microhttpd.h": "server ctl",
     "libpq-fe.h": "store",
     "simdjson.h": "wire",
     "curl/curl.h": "push ctl",

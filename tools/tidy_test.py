@@ -54,7 +54,8 @@ INCLUDE_CASES = [
     one_file("include-path", "src/os/a.c", 1, '#include "../base/b.h"\n', "#include <stdio.h>\n"),
     *(Case("include-home", f"src/{wrong}/a.c:1", {f"src/{wrong}/a.c": f"#include <{name}>\n"},
            {f"src/{home}/a.c": f"#include <{name}>\n", "tests/a.c": f"#include <{name}>\n"})
-      for name, home, wrong in (("microhttpd.h", "server", "api"), ("libpq-fe.h", "store", "api"),
+      for name, home, wrong in (("microhttpd.h", "server", "api"), ("microhttpd.h", "ctl", "wire"),
+                                ("libpq-fe.h", "store", "api"),
                                 ("simdjson.h", "wire", "base"), ("curl/curl.h", "push", "server"),
                                 ("curl/curl.h", "ctl", "os"), ("stdatomic.h", "base", "journal"),
                                 ("stdatomic.h", "os", "store"))),

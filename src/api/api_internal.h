@@ -1,15 +1,16 @@
-/* What the files of api/ share: the api itself, one call of it, and the operations. */
+/* What the files of api/ share: the api itself, one call of it, and the methods. */
 #ifndef API_API_INTERNAL_H
 #define API_API_INTERNAL_H
 
 #include "api/api.h"
 #include "api/limiter.h"
-#include "api/parser_pool.h"
+#include "api/limits.h"
 #include "base/metric.h"
-#include "wire/get_stocks.h"
+#include "call/call.h"
+#include "call/route.h"
 
 /* What is counted by; the last of each is any other. */
-enum { API_STATUSES_COUNT = 11, API_METHODS_COUNT = 3 };
+enum { API_STATUSES_COUNT = 11, API_METHODS_COUNT = 5 };
 
 struct api_metrics {
     struct metric_counter requests[API_METHODS_COUNT][API_STATUSES_COUNT];
@@ -21,9 +22,12 @@ struct api_metrics {
 struct api {
     struct api_settings settings;
     struct store *store;
-    const struct registry *registry;
+    struct registry *registry;
+    struct registry_keeper *keeper;
     struct limiter *limiter;
     struct parser_pool *parsers;
+    struct rate_limit rates[RATES_COUNT]; /* Of this edition and tariff. */
+    enum rate_unit rate_units[RATES_COUNT];
     struct api_metrics metrics;
 };
 
@@ -31,81 +35,123 @@ struct operation_row;
 
 /* One request of the public API on its way; in the exchange's arena. */
 struct api_call {
+    struct call call; /* First: a struct call is one of these. */
     struct api *api;
-    struct http_exchange *exchange;
     const struct operation_row *row; /* NULL: no method of ours. */
-    struct bytes campaign_text;      /* As the path has it. */
-    int64_t campaign_id;
-    bool campaign_id_given; /* It is a number. */
-    bool campaign_found;    /* `campaign` is set; it may be a stranger's. */
-    struct campaign_facts campaign;
+    struct route_values values;
     struct token_facts token;
     bool oauth;
-    bool entered;               /* Counted as under way. */
-    int64_t charged;            /* Taken from the rate window. */
-    bool rated;                 /* The campaign exists: its rate window is shown. */
-    struct json_parser *parser; /* While decoding. */
-    struct error_list errors;
-    struct get_stocks get; /* Of getStocks. */
-    uint64_t page_filter;
-    struct store_command command;
+    int64_t subject_id; /* Campaign or business of the path. */
+    bool subject_given; /* It is a number. */
+    bool own;           /* The subject exists and belongs to the token's business. */
+    bool campaign_found;
+    struct campaign_facts campaign; /* Where campaign_found; it may be a stranger's. */
+    int64_t entity;                 /* For the limiter; 0: none yet. */
+    bool entered;                   /* Counted as under way. */
+    bool rated;                     /* The rate window of the entity is shown. */
+    int64_t received_at_ms;
+    int64_t received_us;  /* On the clock that never goes back. */
+    int64_t charged;      /* Taken from the rate window. */
+    uint32_t items_count; /* Elements of the body's list, valid or not: the cost (C50). */
+    void *state;          /* The method's own, in the arena. */
 };
 
-/* What a method of the API does once its request passed the common steps. */
+/* What a method does once its request passed the common steps. */
 struct operation {
-    /* Checks query and body (root is NULL without one) and fills call->command.
-     * False: the call was refused. */
+    /* Checks query and body (root is NULL without one). False: call->errors tell what is wrong, or
+     * nothing: there was no memory. NULL: there is nothing to check. */
     bool (*decode)(struct api_call *call, const struct json_value *root);
-    /* The command is complete and its verdict OK: writes the reply. */
-    void (*encode)(struct api_call *call);
+    /* True: a command was filled in. False: the reply is there. NULL: decode() filled it in. */
+    bool (*begin)(struct api_call *call);
+    /* The command is complete, and there was room. As begin(). NULL: it has no commands. */
+    bool (*proceed)(struct api_call *call);
 };
 
 extern const struct operation operation_put_stocks;
 extern const struct operation operation_get_stocks;
+extern const struct operation operation_add_hidden_offers;
+extern const struct operation operation_list_hidden_offers;
+extern const struct operation operation_delete_hidden_offers;
+extern const struct operation operation_get_campaign_offers;
+extern const struct operation operation_update_campaign_offers;
+extern const struct operation operation_delete_campaign_offers;
+extern const struct operation operation_archive;
+extern const struct operation operation_unarchive;
+extern const struct operation operation_get_offer_mappings;
+extern const struct operation operation_list_campaigns;
+extern const struct operation operation_get_campaign;
+extern const struct operation operation_list_market_warehouses;
+extern const struct operation operation_list_warehouses;
+extern const struct operation operation_page_warehouses;
+extern const struct operation operation_warehouse_status;
+extern const struct operation operation_auth_token;
+extern const struct operation operation_v3_put_stocks;
+extern const struct operation operation_v3_get_stocks;
+extern const struct operation operation_v3_page_warehouses;
+extern const struct operation operation_v3_model_status;
+
+enum body_rule { BODY_NONE, BODY_OPTIONAL, BODY_REQUIRED };
 
 /* A row of the one table of methods. */
 struct operation_row {
-    const char *verb;
-    const char *path;    /* Behind the version; `{campaignId}` stands for one segment. */
-    const char *allow;   /* Verbs of this path. */
+    struct route route;
     uint32_t scopes;     /* Any one of them suffices. */
-    uint32_t placements; /* Models that may call it: bits of 1 << placement. */
-    bool body_required;
-    uint32_t rate; /* Index into api_rate_limits. */
+    uint32_t placements; /* Models that may call it: bits of 1 << placement. 0: no campaign's. */
+    enum body_rule body;
+    bool inactive_allowed; /* For campaigns that are switched off, too (C37). */
+    enum rate rate;
     const struct operation *operation;
 };
 
-enum { API_RATE_LIMITS_COUNT = 2 };
-extern const struct rate_limit api_rate_limits[API_RATE_LIMITS_COUNT];
+extern const struct route_table api_routes;
 
-enum route_match { ROUTE_FOUND, ROUTE_NO_PATH, ROUTE_NO_VERB };
+/* Finds the row of a request by verb and path, version and suffix included. */
+enum route_match api_route_find(struct api_call *call);
 
-/* Finds the row of a request. ROUTE_NO_VERB sets *row to one of the path's rows. */
-enum route_match route_find(struct bytes verb, struct bytes path, const struct operation_row **row,
-                            struct bytes *campaign_text);
+/* Steps of a request, in api.c's order. False: refused. */
+MUST_USE bool auth_check(struct api_call *call); /* Who asks (CONTRACT §9): 400, 401, 403. */
+MUST_USE bool auth_check_scopes(struct api_call *call);   /* 403 */
+MUST_USE bool subject_enter(struct api_call *call);       /* Parallel requests: 420. */
+MUST_USE bool subject_check(struct api_call *call);       /* Campaign or business: 400, 403, 404. */
+MUST_USE bool subject_check_model(struct api_call *call); /* 400 */
+MUST_USE bool body_check_told_size(struct api_call *call);
+MUST_USE bool body_check_size(struct api_call *call);
+MUST_USE bool body_check_type(struct api_call *call); /* 400, 415 */
+MUST_USE bool body_decode(struct api_call *call);
 
-/* Who asks (CONTRACT §9). False: the call was refused with 400, 401 or 403. */
-MUST_USE bool auth_check(struct api_call *call);
+/* The same checks of campaigns that are named elsewhere: whether one is switched on (403), and
+ * before that whether it is there and the token's (404, 403); then it is call->campaign. */
+MUST_USE bool subject_check_active(struct api_call *call, const struct campaign_facts *campaign);
+MUST_USE bool subject_check_campaign(struct api_call *call, int64_t id);
 
-/* The token's scopes against the row's. False: refused with 403. */
-MUST_USE bool auth_check_scopes(struct api_call *call);
+/* The request is not under way any more. */
+void subject_leave(struct api_call *call);
 
-/* Refuse a call: status, code as C4 has it, and a message of §0.5. */
+/* Refuses a call: status, code as C4 has it, and a message of §0.5. */
 void refuse(struct api_call *call, int status, const char *format, ...) PRINTF(3, 4);
 
-/* Refuses a campaign whose model may not call this method. */
-void refuse_model(struct api_call *call);
+/* The failure is ours: 503, and it costs nothing (C50). For struct call. */
+void refuse_unavailable(struct call *call);
 
-/* Refuses with what call->errors hold, 400; without any, there was no memory: 503. */
-void refuse_invalid(struct api_call *call);
+/* Refuses a page's position that the store does not know. */
+void refuse_page_token(struct api_call *call);
 
-/* Refuses what the store refused. */
-void refuse_verdict(struct api_call *call);
-
-/* Takes the cost from the campaign's window. False: refused with 420. */
+/* Takes a cost from the entity's window. False: refused with 420. */
 MUST_USE bool rate_take(struct api_call *call, int64_t cost);
 
-void refuse_rate(struct api_call *call);
+/* Takes what a bad or a good request costs by its head and body; offers that are answered are
+ * taken with rate_take_answered() when they are known. */
+MUST_USE bool rate_take_request(struct api_call *call, bool valid);
+MUST_USE bool rate_take_answered(struct api_call *call, uint32_t offers_count);
+
+/* Whether anything is left in the window. False: refused with 420. */
+MUST_USE bool rate_check(struct api_call *call);
+
+/* The rate headers of the reply. */
+void rate_show(struct api_call *call);
+
+/* Tells the query log of a request that ends. */
+void request_note(struct api_call *call);
 
 /* Counts an exchange that ends, by method and status. */
 void count_request(struct api *api, const struct http_exchange *exchange);

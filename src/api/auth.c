@@ -137,7 +137,7 @@ static bool read_oauth_token(struct api_call *call, struct bytes header, struct 
 /* X-Business-Id goes with OAuth, in the newer edition. */
 static bool check_business_header(struct api_call *call)
 {
-    const struct http_header_value *header = &call->exchange->headers[HTTP_BUSINESS_ID];
+    const struct http_header_value *header = &call->call.exchange->headers[HTTP_BUSINESS_ID];
     if (call->api->settings.edition != EDITION_2026 || header->count == 0)
         return true;
     int64_t business_id = 0;
@@ -172,7 +172,7 @@ static bool check_oauth(struct api_call *call, const struct http_header_value *h
 
 bool auth_check(struct api_call *call)
 {
-    const struct http_header_value *headers = call->exchange->headers;
+    const struct http_header_value *headers = call->call.exchange->headers;
     if (headers[HTTP_API_KEY].count > 0)
         return check_api_key(call, &headers[HTTP_API_KEY]);
     if (headers[HTTP_AUTHORIZATION].count > 0)

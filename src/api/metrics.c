@@ -6,7 +6,7 @@
 
 static const int statuses[API_STATUSES_COUNT - 1] = {200, 400, 401, 403, 404,
                                                      405, 415, 420, 500, 503};
-static const char *const methods[API_METHODS_COUNT] = {"PUT", "POST", "other"};
+static const char *const methods[API_METHODS_COUNT] = {"PUT", "POST", "GET", "DELETE", "other"};
 
 enum { LABELS_BYTES_MAX = 64 };
 

@@ -79,6 +79,23 @@ void *arena_allocate(struct arena *arena, size_t size)
     return piece;
 }
 
+struct arena_mark arena_mark(const struct arena *arena)
+{
+    struct arena_block *block = arena->current;
+    return (struct arena_mark){block, block == NULL ? 0 : block->used_bytes};
+}
+
+/* Blocks are filled in the order of the chain, so what came later stands behind. */
+void arena_rewind(struct arena *arena, struct arena_mark mark)
+{
+    struct arena_block *block = mark.block == NULL ? arena->first : mark.block->next;
+    for (; block != NULL; block = block->next)
+        block->used_bytes = 0;
+    if (mark.block != NULL)
+        mark.block->used_bytes = mark.used_bytes;
+    arena->current = mark.block;
+}
+
 void arena_reset(struct arena *arena)
 {
     size_t kept_bytes = 0;

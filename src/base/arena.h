@@ -22,6 +22,17 @@ void arena_deinit(struct arena *arena);
 /* Gives `size` bytes, aligned for any type, not zeroed, valid until reset. NULL: no memory. */
 MUST_USE void *arena_allocate(struct arena *arena, size_t size);
 
+/* How much an arena has given out. */
+struct arena_mark {
+    struct arena_block *block; /* NULL: nothing. */
+    size_t used_bytes;
+};
+
+/* Remembers where an arena is, and takes back what it gave since then: for work that goes on in
+ * rounds, each with memory of its own. A reset ends a mark. */
+struct arena_mark arena_mark(const struct arena *arena);
+void arena_rewind(struct arena *arena, struct arena_mark mark);
+
 /* Takes everything back. Blocks beyond the first ARENA_KEPT_BYTES_MAX are freed. */
 void arena_reset(struct arena *arena);
 

@@ -46,11 +46,8 @@ uint32_t map_get(const struct map *map, int64_t key)
     return map->slots[slot_find(map->slots, map->slots_count, key)].value;
 }
 
-static enum err map_grow(struct map *map)
+static enum err map_grow(struct map *map, uint32_t slots_count)
 {
-    const uint32_t slots_count = map->slots_count == 0 ? SLOTS_MIN : map->slots_count * 2;
-    if (slots_count < map->slots_count)
-        return ERR_FULL;
     struct map_slot *slots = malloc(slots_count * sizeof(*slots));
     if (slots == NULL)
         return ERR_MEMORY;
@@ -66,11 +63,22 @@ static enum err map_grow(struct map *map)
     return OK;
 }
 
+enum err map_reserve(struct map *map, uint32_t more)
+{
+    const uint64_t wanted = (uint64_t)map->count + more;
+    uint64_t slots_count = map->slots_count == 0 ? SLOTS_MIN : map->slots_count;
+    while (wanted > slots_count / 4 * 3)
+        slots_count *= 2;
+    if (slots_count > UINT32_MAX)
+        return ERR_FULL;
+    return slots_count == map->slots_count ? OK : map_grow(map, (uint32_t)slots_count);
+}
+
 enum err map_set(struct map *map, int64_t key, uint32_t value)
 {
     ASSERT(value != MAP_ABSENT);
     if (map->count + 1 > map->slots_count / 4 * 3 && map_get(map, key) == MAP_ABSENT) {
-        const enum err error = map_grow(map);
+        const enum err error = map_reserve(map, 1);
         if (error != OK)
             return error;
     }

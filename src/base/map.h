@@ -28,6 +28,10 @@ uint32_t map_get(const struct map *map, int64_t key);
  * MAP_ABSENT. */
 MUST_USE enum err map_set(struct map *map, int64_t key, uint32_t value);
 
+/* Makes room for `more` new keys, so that setting them cannot fail. ERR_MEMORY, ERR_FULL: nothing
+ * that can be seen changed. */
+MUST_USE enum err map_reserve(struct map *map, uint32_t more);
+
 /* Removes the key if it is there. */
 void map_remove(struct map *map, int64_t key);
 

@@ -17,12 +17,94 @@ struct stock_write {
     int64_t updated_at_ms; /* When the number was true. */
 };
 
+/* CONTRACT §12. FIT is AVAILABLE and FREEZE together. */
+enum stock_type {
+    STOCK_FIT,
+    STOCK_FREEZE,
+    STOCK_AVAILABLE,
+    STOCK_QUARANTINE,
+    STOCK_DEFECT,
+    STOCK_EXPIRED,
+    STOCK_UTILIZATION,
+};
+enum { STOCK_TYPES_COUNT = STOCK_UTILIZATION + 1 };
+
+/* Units that cannot be sold: types that stand beside FIT. */
+enum { STOCK_UNFIT_FIRST = STOCK_QUARANTINE, STOCK_UNFIT_COUNT = 4 };
+static inline bool stock_type_is_unfit(enum stock_type type)
+{
+    return (int)type >= STOCK_UNFIT_FIRST;
+}
+
+/* A number that the Market counted (CONTRACT §12). */
+struct stock_count {
+    struct stock_key key;
+    enum stock_type type; /* Not STOCK_FREEZE: orders decide that. */
+    int64_t count;        /* 0…STOCK_COUNT_MAX */
+    int64_t updated_at_ms;
+};
+
+/* Some units of a SKU that somebody orders. */
+struct stock_order_item {
+    struct stock_key key;
+    int64_t count; /* 1…STOCK_COUNT_MAX */
+};
+
+enum order_state {
+    ORDER_RESERVED, /* Units are held for it. */
+    ORDER_PACKED,   /* They are held, and it does not expire any more. */
+    ORDER_SHIPPED,
+    ORDER_CANCELLED,
+    ORDER_EXPIRED,
+};
+enum { ORDER_STATES_COUNT = ORDER_EXPIRED + 1 };
+
+/* What is said about an offer beside its numbers: bits of a set. Hidden and deleted are kept on the
+ * campaign's own shelf, the others on the shelf that it sells from. */
+enum stock_mark {
+    STOCK_HIDDEN = 1 << 0,
+    STOCK_DELETED = 1 << 1, /* Taken out of the campaign; a new number brings it back. */
+    STOCK_ARCHIVED = 1 << 2,
+    STOCK_FREE_STORAGE = 1 << 3, /* C63 */
+    STOCK_PLACED = 1 << 4,       /* The Market counted it in a warehouse of its own. */
+};
+enum { STOCK_MARKS_COUNT = 5 };
+
+/* What few cells have beside available and reserved. */
+struct stock_details {
+    int64_t unfit[STOCK_UNFIT_COUNT]; /* From STOCK_UNFIT_FIRST on. */
+    int64_t turnover_tenths;          /* Tenths of a day (C63); negative: no sales. */
+};
+
+/* `updated_at_ms` of a cell that was never updated: it is known, and no number ever came. */
+#define STOCK_NEVER_UPDATED INT64_MIN
+
 /* What is known of one SKU on one shelf (CONTRACT §12). */
 struct stock_view {
     struct bytes sku;
     int64_t available;
     int64_t reserved;
-    int64_t updated_at_ms;
+    int64_t updated_at_ms; /* Or STOCK_NEVER_UPDATED. */
+    uint32_t marks;
+    const struct stock_details *details; /* NULL: none. Lives as long as the command's arena. */
 };
+
+/* Shelves of a campaign in the Market's warehouses have numbers of their own, made of the
+ * warehouse's number and the campaign's shelf: 1…2^31 - 1 and 1…2^32 - 1. */
+static inline int64_t market_shelf_id(int64_t own_shelf_id, int64_t market_number)
+{
+    return market_number << 32 | own_shelf_id;
+}
+
+static inline bool shelf_is_market(int64_t shelf_id)
+{
+    return shelf_id >> 32 != 0;
+}
+
+/* The campaign's part of a shelf's number. */
+static inline int64_t shelf_id_low(int64_t shelf_id)
+{
+    return shelf_id & INT64_C(0xFFFFFFFF);
+}
 
 #endif

@@ -27,6 +27,11 @@ struct options {
     const char *url;
     const char *token_file; /* NULL: not given. */
     const char *output_path;
+    const char *leftovers;
+    const char *listen;
+    const char *base_path;
+    const char *tls_certificate;
+    const char *tls_key;
     int64_t campaign_id;
     int64_t warehouse_id; /* 0: all. */
     int64_t retries_max;
@@ -67,6 +72,7 @@ struct command {
     const char *description; /* Lines for its own help. */
     const char *examples;    /* The same. */
     const struct option_row *options;
+    bool has_own_options; /* None of those that are common to the others. */
     enum ctl_exit (*run)(const struct options *options);
 };
 

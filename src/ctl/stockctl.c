@@ -8,6 +8,7 @@
 #include "ctl/options.h"
 #include "ctl/pull.h"
 #include "ctl/push.h"
+#include "ctl/serve.h"
 #include "ctl/stop.h"
 
 #define MEMBER(name) .offset = offsetof(struct options, name)
@@ -48,6 +49,28 @@ static const struct option_row pull_options[] = {
      MEMBER(warehouse_id), .help = "only what lies there"},
     {.name = NULL},
 };
+
+static const struct option_row serve_options[] = {
+    {.name = "leftovers", .value_name = "FILE", .kind = OPTION_TEXT, .required = true,
+     MEMBER(leftovers), .help = "the CSV file to answer from"},
+    {.name = "listen", .value_name = "ADDRESS:PORT", .kind = OPTION_TEXT, MEMBER(listen),
+     .standard = "127.0.0.1:8090", .help = "where to be asked; port 0: any free one"},
+    {.name = "base-path", .value_name = "PATH", .kind = OPTION_TEXT, MEMBER(base_path),
+     .help = "what stands before /stocks, for instance /market/api"},
+    {.name = "token-file", .value_name = "FILE", .kind = OPTION_TEXT, MEMBER(token_file),
+     .help = "holds the token that the Market sends; without it anybody may ask"},
+    {.name = "tls-certificate", .value_name = "FILE", .kind = OPTION_TEXT, MEMBER(tls_certificate),
+     .help = "PEM, with its chain: HTTPS instead of HTTP"},
+    {.name = "tls-key", .value_name = "FILE", .kind = OPTION_TEXT, MEMBER(tls_key),
+     .help = "its key, PEM"},
+    {.name = "timeout", .value_name = "SECONDS", .kind = OPTION_NUMBER, .min = 1, .max = 3600,
+     MEMBER(timeout_s), .standard = "60",
+     .help = "for a request to be whole; its connection is closed then"},
+    {.name = "help", .letter = 'h', .kind = OPTION_FLAG, MEMBER(help), .help = "this text"},
+    {.name = NULL},
+};
+
+static const struct option_row no_options[] = {{.name = NULL}};
 
 static const struct command commands[] = {
     {
@@ -93,6 +116,33 @@ static const struct command commands[] = {
         .options = pull_options,
         .run = pull_run,
     },
+    {
+        .name = "serve",
+        .summary = "be a shop that the Market asks for its stock",
+        .description =
+            "Answers POST /stocks from a CSV file of leftovers, which looks as for push. Every\n"
+            "SKU that is asked for is answered: one that the file does not name, or names\n"
+            "without a count, with 0. updatedAt is the column of that name or else the moment the\n"
+            "file was changed; for a SKU that is not in the file, now.\n"
+            "\n"
+            "The file is read again when it changes. One with a bad row is not taken: the\n"
+            "numbers before stay in force, and FILE:LINE: reason is said. Replace it by rename,\n"
+            "or have it written within 0.2 s. A request may have 4194304 bytes, the file\n"
+            "10000000 rows.\n"
+            "\n"
+            "Prints event=ready listen=ADDRESS:PORT skus=N when it can be asked, and\n"
+            "answered=N refused=N at the end, which SIGTERM or Ctrl-C bring.\n"
+            "Exit status: 0 stopped, 2 usage, or a file that cannot be read, 5 the address is\n"
+            "taken, or no memory.\n",
+        .examples =
+            "  stockctl serve --leftovers leftovers.csv --token-file token\n"
+            "  stockctl serve --leftovers stock.csv --token-file token --base-path /market/api\n"
+            "  stockctl serve --leftovers leftovers.csv --token-file token \\\n"
+            "      --listen 0.0.0.0:443 --tls-certificate chain.pem --tls-key key.pem\n",
+        .options = serve_options,
+        .has_own_options = true,
+        .run = serve_run,
+    },
 };
 /* clang-format on */
 
@@ -117,15 +167,16 @@ static const struct command *command_find(const char *name)
 
 static enum ctl_exit command_run(const struct command *command, char *const *words)
 {
+    const struct option_row *common = command->has_own_options ? no_options : common_options;
     struct options options;
     struct buffer text;
     buffer_init(&text);
-    const bool good = options_read(command, common_options, words, &options, &text);
+    const bool good = options_read(command, common, words, &options, &text);
     if (!good)
         (void)fprintf(stderr, "stockctl %s: %s; stockctl %s --help tells more\n", command->name,
                       buffer_text(&text), command->name);
     if (good && options.help) {
-        options_help(command, common_options, &text);
+        options_help(command, common, &text);
         (void)fputs(buffer_text(&text), stdout);
     }
     buffer_deinit(&text);

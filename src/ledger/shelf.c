@@ -1,4 +1,6 @@
-/* Cells lie in one array by number, 24 bytes each; SKU bytes in chunks that never move; and an
+/* Where cells are: look-up, room and new cells; shelf_rules.c has what is done to them.
+ *
+ * Cells lie in one array by number, 24 bytes each; SKU bytes in chunks that never move; and an
  * open-addressing table of 8-byte slots leads from a SKU to its number. A look-up of one SKU would
  * cost three cache misses in a row, so a batch is looked up in windows: the misses of all the SKUs
  * of a window overlap.
@@ -10,46 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger/shelf_internal.h"
+
 enum {
     CHUNK_BYTES = 64 * 1024,
     SLOTS_MIN = 16,
     CELLS_MIN = 8,
     WINDOW_KEYS = 64,
-    SKU_SIZE_BITS = 16,
-};
-
-/* Invariants: 1. available, reserved >= 0 and both fit (CELL_UNITS_MAX).
- *             2. updated_at_ms only grows, from INT64_MIN: never updated. */
-struct cell {
-    int64_t updated_at_ms;
-    uint32_t available;
-    uint32_t reserved;
-    uint64_t sku_ref; /* Offset over all chunks << SKU_SIZE_BITS | size. */
-};
-
-static_assert(sizeof(struct cell) == 24, "a cell stays small: there are many");
-static_assert(SKU_BYTES_MAX < 1 << SKU_SIZE_BITS, "the size of a SKU fits in its reference");
-
-struct slot {
-    uint32_t tag;  /* Upper half of the SKU's hash. */
-    uint32_t cell; /* CELL_NONE: empty. */
-};
-
-/* Invariants: 1. cells_count <= cells_max, and <= slots_count * 3 / 4.
- *             2. Each cell stands in exactly one slot, on the run that starts at its home.
- *             3. A SKU lies within one chunk. chunk_used_bytes speaks of chunks[chunks_used - 1];
- *                chunks behind that are reserved and empty. */
-struct shelf {
-    struct cell *cells;
-    uint32_t cells_count;
-    uint32_t cells_max;
-    struct slot *slots;
-    uint64_t slots_count; /* A power of two. */
-    uint8_t **chunks;
-    uint32_t chunks_count;
-    uint32_t chunks_max;
-    uint32_t chunks_used;
-    uint32_t chunk_used_bytes;
 };
 
 static uint32_t tag_of(uint64_t hash)
@@ -65,7 +34,7 @@ static struct slot *slots_allocate(uint64_t slots_count)
     return slots;
 }
 
-struct shelf *shelf_create(void)
+struct shelf *shelf_create(bool keeps_history)
 {
     struct shelf *shelf = calloc(1, sizeof(*shelf));
     if (shelf == NULL)
@@ -76,6 +45,7 @@ struct shelf *shelf_create(void)
         free(shelf);
         return NULL;
     }
+    cell_details_init(&shelf->details, keeps_history);
     return shelf;
 }
 
@@ -85,6 +55,7 @@ void shelf_destroy(struct shelf *shelf)
         return;
     for (uint32_t i = 0; i < shelf->chunks_count; i++)
         free(shelf->chunks[i]);
+    cell_details_deinit(&shelf->details);
     free(shelf->chunks);
     free(shelf->slots);
     free(shelf->cells);
@@ -98,7 +69,7 @@ uint32_t shelf_cells_count(const struct shelf *shelf)
 
 static struct bytes sku_of(const struct shelf *shelf, const struct cell *cell)
 {
-    const uint64_t offset = cell->sku_ref >> SKU_SIZE_BITS;
+    const uint64_t offset = cell->sku_ref >> SKU_OFFSET_SHIFT;
     const uint8_t *chunk = shelf->chunks[offset / CHUNK_BYTES];
     const size_t size = (size_t)(cell->sku_ref & ((UINT64_C(1) << SKU_SIZE_BITS) - 1));
     return (struct bytes){chunk + offset % CHUNK_BYTES, size};
@@ -168,8 +139,13 @@ struct stock_view shelf_view(const struct shelf *shelf, uint32_t cell)
 {
     ASSERT(cell < shelf->cells_count);
     const struct cell *found = &shelf->cells[cell];
-    return (struct stock_view){sku_of(shelf, found), found->available, found->reserved,
-                               found->updated_at_ms};
+    return (struct stock_view){
+        .sku = sku_of(shelf, found),
+        .available = found->available,
+        .reserved = found->reserved,
+        .updated_at_ms = found->updated_at_ms,
+        .marks = (uint32_t)(found->sku_ref >> CELL_MARKS_SHIFT & CELL_MARKS_MASK),
+    };
 }
 
 void shelf_prefetch(const struct shelf *shelf, uint32_t cell)
@@ -269,6 +245,8 @@ enum err shelf_reserve(struct shelf *shelf, uint32_t cells, size_t sku_bytes)
         error = reserve_slots(shelf, cells_count);
     if (error == OK)
         error = reserve_chunks(shelf, sku_bytes);
+    if (error == OK && shelf->details.keeps_history)
+        error = cell_details_reserve(&shelf->details, cells);
     return error;
 }
 
@@ -285,33 +263,22 @@ static uint64_t sku_store(struct shelf *shelf, struct bytes sku)
         (uint64_t)(shelf->chunks_used - 1) * CHUNK_BYTES + shelf->chunk_used_bytes;
     memcpy(shelf->chunks[shelf->chunks_used - 1] + shelf->chunk_used_bytes, sku.data, sku.size);
     shelf->chunk_used_bytes += (uint32_t)sku.size;
-    return offset << SKU_SIZE_BITS | sku.size;
+    return offset << SKU_OFFSET_SHIFT | sku.size;
 }
 
 uint32_t shelf_add(struct shelf *shelf, const struct stock_key *key)
 {
     ASSERT(shelf->cells_count < shelf->cells_max);
     const uint32_t number = shelf->cells_count++;
-    shelf->cells[number] = (struct cell){INT64_MIN, 0, 0, sku_store(shelf, key->sku)};
+    shelf->cells[number] = (struct cell){STOCK_NEVER_UPDATED, 0, 0, sku_store(shelf, key->sku)};
+    if (shelf->details.keeps_history) {
+        cell_details_add(&shelf->details, number);
+        shelf->cells[number].sku_ref |= CELL_DETAILED;
+    }
     const uint64_t mask = shelf->slots_count - 1;
     uint64_t index = tag_of(key->hash) & mask;
     while (shelf->slots[index].cell != CELL_NONE)
         index = (index + 1) & mask;
     shelf->slots[index] = (struct slot){tag_of(key->hash), number};
     return number;
-}
-
-bool shelf_accepts(const struct shelf *shelf, uint32_t cell, int64_t updated_at_ms)
-{
-    ASSERT(cell < shelf->cells_count);
-    return updated_at_ms >= shelf->cells[cell].updated_at_ms;
-}
-
-void shelf_set_available(struct shelf *shelf, uint32_t cell, int64_t count, int64_t updated_at_ms)
-{
-    ASSERT(shelf_accepts(shelf, cell, updated_at_ms));
-    ASSERT(count >= 0);
-    ASSERT(count <= STOCK_COUNT_MAX);
-    shelf->cells[cell].available = (uint32_t)count;
-    shelf->cells[cell].updated_at_ms = updated_at_ms;
 }

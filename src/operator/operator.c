@@ -1,173 +1,295 @@
-/* Four pages in one table. None of them waits for anything, so the handler always answers at once.
- * */
+/* A request's way through the operator API, step by step: the steps of the head run before the body
+ * is read, those of the body after, and each may refuse. Pages need no steps. */
 #include "operator/operator.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
-enum { STATM_BYTES_MAX = 128, PAGE_BYTES = 4096 };
+#include "call/media_type.h"
+#include "operator/operator_internal.h"
 
-struct operator_page {
-    struct operator_settings settings;
-};
+enum { RETRY_AFTER_S = 1 };
 
-/* Resident memory of this process, 0 where it cannot be told. */
-static uint64_t resident_bytes(struct os *os)
+void operator_refuse_unavailable(struct call *base)
 {
-    uint8_t text[STATM_BYTES_MAX];
-    size_t size = 0;
-    struct os_file *file = NULL;
-    if (os->open(os, "/proc/self/statm", OS_OPEN_READ, &file) != OK)
-        return 0;
-    const enum err error = os->read(os, file, 0, text, sizeof(text), &size);
-    os->close(os, file);
-    if (error != OK)
-        return 0;
-    struct bytes total;
-    struct bytes resident;
-    int64_t pages = 0;
-    (void)bytes_split(bytes_split((struct bytes){text, size}, ' ', &total), ' ', &resident);
-    return bytes_to_int64(resident, &pages) ? (uint64_t)pages * PAGE_BYTES : 0;
+    base->exchange->retry_after_s = RETRY_AFTER_S;
+    call_refuse(base, 503, "SERVICE_UNAVAILABLE",
+                "Service temporarily unavailable. Please, try again later");
 }
 
-static void write_journal(struct buffer *page, const struct journal_metrics *journal)
+void operator_refuse_error(struct operator_call *call, enum err error)
 {
-    metric_write_counter(page, "stockd_commits_total", "Batches made durable.",
-                         metric_read(&journal->commits));
-    metric_write_counter(page, "stockd_journal_written_bytes_total",
-                         "Bytes written to the journal, padding included.",
-                         metric_read(&journal->bytes));
-    metric_write_histogram(page, "stockd_commit_seconds", "Write and sync of one batch.",
-                           &journal->sync_us, 1000000);
-    metric_write_histogram(page, "stockd_commit_records", "Records in one batch.",
-                           &journal->records_a_commit, 1);
+    ASSERT(error != OK);
+    if (error == ERR_INVALID && call->call.errors.count > 0)
+        call_refuse_errors(&call->call, 400, "BAD_REQUEST");
+    else
+        operator_refuse_unavailable(&call->call);
 }
 
-static void page_metrics(struct operator_page *operator_page, struct http_exchange *exchange)
+void operator_reply_ok(struct operator_call *call)
 {
-    const struct operator_settings *settings = &operator_page->settings;
-    struct buffer *page = &exchange->reply;
-    struct store_metrics store;
-    store_metrics(settings->store, &store);
-    exchange->content_type = "text/plain; version=0.0.4; charset=utf-8";
-    for (size_t i = 0; i < settings->sources_count; i++)
-        settings->sources[i].write(settings->sources[i].context, page);
-    metric_write_gauge(page, "stockd_cells", "Cells: SKUs, counted on each shelf.",
-                       store.cells_count);
-    metric_write_gauge(page, "stockd_shelves",
-                       "Shelves: warehouses and warehouse groups with cells.", store.shelves_count);
-    metric_write_gauge(page, "stockd_ready_for_writes",
-                       "0 while the disk has no room and writes are refused.",
-                       store.ready_for_writes);
-    metric_write_gauge(page, "stockd_journal_bytes", "Bytes that the journal takes on disk.",
-                       store.journal_bytes);
-    if (store.journal != NULL)
-        write_journal(page, store.journal);
-    metric_write_gauge(page, "stockd_resident_memory_bytes", "Resident memory of the process.",
-                       resident_bytes(settings->os));
-    metric_write_head(page, "stockd_build_info", "gauge", "The program's version.");
-    buffer_append_format(page, "stockd_build_info{version=\"%s\"} 1\n", settings->version);
+    call->call.exchange->status = 200;
+    reply_encode_ok(&call->call.exchange->reply);
 }
 
-static void page_health(struct operator_page *operator_page, struct http_exchange *exchange)
+static void allow_verbs(struct operator_call *call)
 {
-    (void)operator_page;
-    buffer_append(&exchange->reply, BYTES("{\"status\":\"OK\"}\n"));
+    struct http_exchange *exchange = call->call.exchange;
+    char *verbs = arena_allocate(&exchange->arena, ROUTE_ALLOW_BYTES);
+    if (verbs != NULL)
+        route_allow(&operator_routes, &call->row->route, verbs);
+    exchange->allow = verbs;
 }
 
-static void page_ready(struct operator_page *operator_page, struct http_exchange *exchange)
+static bool step_route(struct operator_call *call)
 {
-    struct store_metrics store;
-    store_metrics(operator_page->settings.store, &store);
-    if (store.ready_for_writes) {
-        buffer_append(&exchange->reply, BYTES("{\"status\":\"OK\"}\n"));
-        return;
+    switch (operator_route_find(call)) {
+    case ROUTE_FOUND:
+        return true;
+    case ROUTE_NO_PATH:
+        call_refuse(&call->call, 404, "NOT_FOUND", "Resource not found; GET / lists what there is");
+        return false;
+    case ROUTE_NO_VERB:
+        allow_verbs(call);
+        call_refuse(&call->call, 405, "METHOD_NOT_ALLOWED", "Request method '%.*s' not supported",
+                    BYTES_ARG(bytes_clip(call->call.exchange->method, REJECTED_VALUE_BYTES_MAX)));
+        return false;
     }
-    exchange->status = 503;
-    buffer_append(&exchange->reply,
-                  BYTES("{\"status\":\"ERROR\",\"errors\":[{\"code\":\"SERVICE_UNAVAILABLE\","
-                        "\"message\":\"The disk has no room for the journal: writes are refused, "
-                        "reads go on. Free some space.\"}]}\n"));
+    return false;
 }
 
-static void page_index(struct operator_page *operator_page, struct http_exchange *exchange)
+static bool refuse_token(struct operator_call *call, const char *message)
 {
-    exchange->content_type = "text/plain; charset=utf-8";
-    buffer_append_format(&exchange->reply,
-                         "stockd %s, operator's listener\n\n"
-                         "GET /healthz  the process is alive\n"
-                         "GET /readyz   writes are accepted\n"
-                         "GET /metrics  figures, in Prometheus text\n",
-                         operator_page->settings.version);
+    call->call.exchange->authenticate = "Bearer";
+    call_refuse(&call->call, 401, "UNAUTHORIZED", "%s", message);
+    return false;
 }
 
-static const struct {
-    const char *path;
-    void (*write)(struct operator_page *operator_page, struct http_exchange *exchange);
-} pages[] = {
-    {"/", page_index},
-    {"/healthz", page_health},
-    {"/readyz", page_ready},
-    {"/metrics", page_metrics},
+static bool step_token(struct operator_call *call)
+{
+    const struct http_header_value *header = &call->call.exchange->headers[HTTP_AUTHORIZATION];
+    if (header->count == 0)
+        return refuse_token(call, "Credentials are not specified");
+    struct bytes scheme;
+    const struct bytes token = bytes_trim(bytes_split(bytes_trim(header->text), ' ', &scheme));
+    if (header->count > 1 || !bytes_equal_ignoring_case(scheme, BYTES("Bearer")))
+        return refuse_token(call, "Authorization header has invalid syntax");
+    const struct sha256 hash = sha256_of(token);
+    return sha256_equal(&hash, &call->api->settings.token) ||
+           refuse_token(call, "Operator token is invalid");
+}
+
+static bool step_campaign(struct operator_call *call)
+{
+    if (!call->row->of_campaign)
+        return true;
+    const struct bytes text = call->values.texts[0];
+    int64_t campaign_id = 0;
+    if (!bytes_to_int64(text, &campaign_id)) {
+        call_refuse(&call->call, 400, "BAD_REQUEST", "Type mismatch: '%.*s'",
+                    BYTES_ARG(bytes_clip(text, REJECTED_VALUE_BYTES_MAX)));
+        return false;
+    }
+    if (campaign_id < 1) {
+        call_refuse(&call->call, 400, "BAD_REQUEST",
+                    "campaignId must be greater than or equal to 1 (rejected value: %" PRId64 ")",
+                    campaign_id);
+        return false;
+    }
+    if (!registry_find_campaign(call->api->settings.registry, campaign_id, &call->campaign)) {
+        call_refuse(&call->call, 404, "CAMPAIGN_NOT_FOUND", "Campaign not found '%" PRId64 "'",
+                    campaign_id);
+        return false;
+    }
+    call->call.campaign_id = campaign_id;
+    return true;
+}
+
+static bool refuse_too_big(struct operator_call *call)
+{
+    call_refuse(&call->call, 400, "BAD_REQUEST",
+                "The request is too big: Maximum allowed request size must be less than %" PRId64
+                " KB",
+                call->row->body_bytes_max / 1024);
+    return false;
+}
+
+static bool step_told_size(struct operator_call *call)
+{
+    return call->call.exchange->content_length <= call->row->body_bytes_max || refuse_too_big(call);
+}
+
+static bool step_size(struct operator_call *call)
+{
+    const struct http_exchange *exchange = call->call.exchange;
+    return (!exchange->body_too_large &&
+            exchange->body.size <= (size_t)call->row->body_bytes_max) ||
+           refuse_too_big(call);
+}
+
+static bool step_type(struct operator_call *call)
+{
+    const int status = call->row->body == OPERATOR_BODY_NONE
+                           ? 0
+                           : media_type_judge(call->call.exchange, &call->call.errors);
+    if (status == 0)
+        return true;
+    call_refuse_errors(&call->call, status,
+                       status == 415 ? "UNSUPPORTED_MEDIA_TYPE" : "BAD_REQUEST");
+    return false;
+}
+
+/* False: call->errors tell why, or there was no memory. */
+static bool decode(struct operator_call *call)
+{
+    const struct operator_method *method = call->row->method;
+    struct json_value root;
+    const bool given = call->row->body == OPERATOR_BODY_REQUIRED;
+    if (given && call->call.exchange->body.size == 0) {
+        error_list_add(&call->call.errors, "Required request body is missing");
+        return false;
+    }
+    if (given && call_parse(&call->call, &root) != JSON_OK)
+        return false;
+    return method->decode == NULL || method->decode(call, given ? &root : NULL);
+}
+
+static bool step_decode(struct operator_call *call)
+{
+    if (decode(call))
+        return true;
+    call_refuse_invalid(&call->call);
+    return false;
+}
+
+typedef bool call_step(struct operator_call *call);
+
+static call_step *const head_steps[] = {step_route, step_token, step_campaign, step_told_size};
+static call_step *const body_steps[] = {step_size, step_type, step_decode};
+
+enum {
+    HEAD_STEPS_COUNT = sizeof(head_steps) / sizeof(head_steps[0]),
+    BODY_STEPS_COUNT = sizeof(body_steps) / sizeof(body_steps[0]),
 };
 
-static void handler_begin(void *context, struct http_exchange *exchange)
+static bool run_steps(struct operator_call *call, call_step *const *steps, size_t steps_count)
 {
-    (void)context;
+    for (size_t i = 0; i < steps_count; i++) {
+        if (!steps[i](call))
+            return false;
+    }
+    return true;
+}
+
+static bool proceed(struct call *base)
+{
+    struct operator_call *call = (struct operator_call *)(void *)base;
+    return call->row->method->proceed(call);
+}
+
+static void begin_page(struct http_exchange *exchange)
+{
     if (bytes_equal(exchange->method, BYTES("GET")) || bytes_equal(exchange->method, BYTES("HEAD")))
         return;
     exchange->allow = "GET, HEAD";
     http_refuse(exchange, 405, "METHOD_NOT_ALLOWED", "Only GET and HEAD are supported here");
 }
 
-static bool handler_execute(void *context, struct http_exchange *exchange)
+static void handler_begin(void *context, struct http_exchange *exchange)
 {
-    for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
-        if (!bytes_equal(exchange->path, bytes_from_text(pages[i].path)))
-            continue;
-        pages[i].write(context, exchange);
-        if (exchange->status == 0)
-            exchange->status = 200;
-        return true;
+    struct operator_api *api = context;
+    exchange->state = NULL;
+    if (!operator_path_is_api(exchange->path)) {
+        begin_page(exchange);
+        return;
     }
-    http_refuse(exchange, 404, "NOT_FOUND", "Resource not found; GET / lists what there is");
+    struct operator_call *call = arena_allocate(&exchange->arena, sizeof(*call));
+    if (call == NULL) {
+        exchange->status = 503;
+        return;
+    }
+    *call = (struct operator_call){.api = api};
+    call_begin(&call->call, exchange, api->settings.registry, api->settings.store, api->parsers);
+    call->call.proceed = proceed;
+    call->call.refuse_unavailable = operator_refuse_unavailable;
+    (void)run_steps(call, head_steps, HEAD_STEPS_COUNT);
+}
+
+/* True: the reply is there. */
+static bool execute(struct operator_call *call)
+{
+    if (!run_steps(call, body_steps, BODY_STEPS_COUNT))
+        return true;
+    if (call->row->method->begin(call))
+        return call_submit(&call->call);
+    if (call->call.exchange->reply.failed) {
+        call->call.exchange->status = 0;
+        operator_refuse_unavailable(&call->call);
+    }
     return true;
 }
 
-/* No page is ever incomplete. */
+static bool handler_execute(void *context, struct http_exchange *exchange)
+{
+    struct operator_call *call = exchange->state;
+    if (call == NULL) {
+        operator_page_write(context, exchange);
+        return true;
+    }
+    const bool complete = execute(call);
+    call_forget(&call->call); /* Texts that were lent end here. */
+    return complete;
+}
+
 static void handler_await(void *context, struct http_exchange *exchange)
 {
     (void)context;
-    (void)exchange;
-    ASSERT(false);
+    call_await(exchange->state);
 }
 
-static void handler_finish(void *context, struct http_exchange *exchange)
+static bool handler_finish(void *context, struct http_exchange *exchange)
 {
-    handler_await(context, exchange);
+    (void)context;
+    return call_resume(exchange->state);
 }
 
 static void handler_end(void *context, struct http_exchange *exchange)
 {
     (void)context;
-    (void)exchange;
+    struct operator_call *call = exchange->state;
+    if (call == NULL)
+        return;
+    if (call->row != NULL && call->row->method->end != NULL)
+        call->row->method->end(call);
+    call_end(&call->call);
 }
 
-struct http_handler operator_handler(struct operator_page *page)
+struct http_handler operator_handler(struct operator_api *api)
 {
-    return (struct http_handler){page,          handler_begin,  handler_execute,
+    return (struct http_handler){api,           handler_begin,  handler_execute,
                                  handler_await, handler_finish, handler_end};
 }
 
-struct operator_page *operator_create(const struct operator_settings *settings)
+struct operator_api *operator_create(const struct operator_settings *settings)
 {
-    struct operator_page *page = malloc(sizeof(*page));
-    if (page != NULL)
-        page->settings = *settings;
-    return page;
+    struct operator_api *api = calloc(1, sizeof(*api));
+    if (api == NULL)
+        return NULL;
+    api->settings = *settings;
+    pthread_mutex_init(&api->claims_lock, NULL);
+    api->parsers = parser_pool_create();
+    if (api->parsers != NULL)
+        return api;
+    operator_destroy(api);
+    return NULL;
 }
 
-void operator_destroy(struct operator_page *page)
+void operator_destroy(struct operator_api *api)
 {
-    free(page);
+    if (api == NULL)
+        return;
+    ASSERT(api->claims == NULL);
+    parser_pool_destroy(api->parsers);
+    pthread_mutex_destroy(&api->claims_lock);
+    free(api);
 }

@@ -1,36 +1,59 @@
 /* A document is merged with what is known into a candidate, the candidate is checked as a whole,
- * and only then takes the place of what was known. */
+ * and only then takes the place of what was known. Between the two the shelves that the change is
+ * about are closed: whoever looked one up before may not write to it behind the changer's back. */
 #include "registry/registry.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/hash.h"
-#include "base/map.h"
+#include "base/stock.h"
+#include "registry/registry_change.h"
 #include "registry/registry_check.h"
+#include "registry/registry_limits.h"
+#include "registry/registry_merge.h"
+#include "registry/registry_number.h"
 
-/* Invariants: 1. `known` passed registry_check().
- *             2. Every warehouse and group in `known` has a shelf of its own number, for ever:
- *                1…shelf_id_last. */
-struct registry {
-    struct arena arena;  /* Texts: they stay. */
-    struct arena tables; /* The lists of `known`: made anew with each document. */
-    struct registry_document known;
-    struct registry_index index; /* Of `known`. */
-    int64_t shelf_id_last;
-    struct map token_by_hash; /* First bytes of the hash → index. */
-};
+/* Locks where writers come first: look-ups never end, and a change has to. NULL: no memory. */
+static struct registry_locks *locks_create(void)
+{
+    struct registry_locks *locks = calloc(1, sizeof(*locks));
+    pthread_rwlockattr_t writers_first;
+    if (locks == NULL || pthread_rwlockattr_init(&writers_first) != 0) {
+        free(locks);
+        return NULL;
+    }
+    const int kind_failed =
+        pthread_rwlockattr_setkind_np(&writers_first, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+    const int gate_failed = pthread_rwlock_init(&locks->gate, &writers_first);
+    const int known_failed = pthread_rwlock_init(&locks->known, &writers_first);
+    (void)pthread_rwlockattr_destroy(&writers_first);
+    ASSERT(kind_failed == 0 && gate_failed == 0 && known_failed == 0); /* They take no memory. */
+    return locks;
+}
+
+static void locks_destroy(struct registry_locks *locks)
+{
+    if (locks == NULL)
+        return;
+    (void)pthread_rwlock_destroy(&locks->gate);
+    (void)pthread_rwlock_destroy(&locks->known);
+    free(locks);
+}
 
 struct registry *registry_create(void)
 {
     struct registry *registry = calloc(1, sizeof(*registry));
     if (registry == NULL)
         return NULL;
-    arena_init(&registry->arena);
-    registry_index_init(&registry->index);
-    arena_init(&registry->tables);
-    map_init(&registry->token_by_hash);
+    registry->known = registry_state_create();
+    registry->locks = locks_create();
+    if (registry->known == NULL || registry->locks == NULL) {
+        registry_state_destroy(registry->known);
+        locks_destroy(registry->locks);
+        free(registry);
+        return NULL;
+    }
+    map_init(&registry->closed);
+    registry_texts_init(&registry->texts);
     return registry;
 }
 
@@ -38,233 +61,114 @@ void registry_destroy(struct registry *registry)
 {
     if (registry == NULL)
         return;
-    registry_index_deinit(&registry->index);
-    map_deinit(&registry->token_by_hash);
-    arena_deinit(&registry->tables);
-    arena_deinit(&registry->arena);
+    if (registry->candidate != NULL)
+        registry_abandon(registry);
+    registry_state_destroy(registry->known);
+    registry_texts_deinit(&registry->texts);
+    map_deinit(&registry->closed);
+    locks_destroy(registry->locks);
     free(registry);
 }
 
-struct arena *registry_arena(struct registry *registry)
+/* Shuts everybody out, for a moment. */
+static void change_begin(struct registry *registry)
 {
-    return &registry->arena;
+    const int gate_failed = pthread_rwlock_wrlock(&registry->locks->gate);
+    const int known_failed = pthread_rwlock_wrlock(&registry->locks->known);
+    ASSERT(gate_failed == 0 && known_failed == 0);
 }
 
-/* Key of an entry: its id, or for a token its name within its business. */
-static int64_t entry_key(const void *entry, bool is_token)
+static void change_end(struct registry *registry)
 {
-    if (!is_token)
-        return *(const int64_t *)entry; /* The first member of every other entry. */
-    const struct registry_token *token = entry;
-    return (int64_t)(bytes_hash(token->name) ^ (uint64_t)token->business_id);
+    const int known_failed = pthread_rwlock_unlock(&registry->locks->known);
+    const int gate_failed = pthread_rwlock_unlock(&registry->locks->gate);
+    ASSERT(known_failed == 0 && gate_failed == 0);
 }
 
-/* Entries of one list. */
-struct entries {
-    const void *data;
-    uint32_t count;
-};
-
-/* One list of the candidate in the making: what is known, with entries of the document replaced or
- * appended. */
-struct merge {
-    struct arena *arena;
-    struct error_list *errors;
-    const char *name;
-    size_t entry_bytes;
-    bool is_token;
-    struct map map; /* Key → index into `merged`. */
-    uint8_t *merged;
-    uint32_t count;
-    bool no_memory;
-};
-
-/* Puts one entry where its key says: over the known one, or behind the last. */
-static uint32_t merge_entry(struct merge *merge, const uint8_t *entry)
+static void candidate_destroy(struct registry_candidate *candidate)
 {
-    const int64_t key = entry_key(entry, merge->is_token);
-    uint32_t index = map_get(&merge->map, key);
-    if (index == MAP_ABSENT)
-        index = merge->count++;
-    merge->no_memory |= map_set(&merge->map, key, index) != OK;
-    memcpy(merge->merged + index * merge->entry_bytes, entry, merge->entry_bytes);
-    return index;
-}
-
-/* Merges the document's entries; one that stands twice is an error. */
-static void merge_document_list(struct merge *merge, struct entries entries)
-{
-    const size_t given_bytes = (size_t)merge->count + entries.count + 1;
-    uint8_t *given = arena_allocate(merge->arena, given_bytes);
-    if (given == NULL) {
-        merge->no_memory = true;
+    if (candidate == NULL)
         return;
-    }
-    memset(given, 0, given_bytes);
-    for (uint32_t i = 0; i < entries.count; i++) {
-        const uint32_t index =
-            merge_entry(merge, (const uint8_t *)entries.data + i * merge->entry_bytes);
-        if (given[index]++ != 0)
-            error_list_add(merge->errors, "%s[%u]: an entry with the same %s stands above it",
-                           merge->name, i, merge->is_token ? "name" : "id");
-    }
+    registry_state_destroy(candidate->state);
+    map_deinit(&candidate->closed);
+    registry_texts_drop(candidate->texts);
+    free(candidate);
 }
 
-/* NULL: no memory. */
-static void *merge_list(struct merge *merge, struct entries known, struct entries entries,
-                        uint32_t *count)
+static struct registry_candidate *candidate_create(const struct registry *registry)
 {
-    merge->merged =
-        arena_allocate(merge->arena, (known.count + entries.count + 1) * merge->entry_bytes);
-    if (merge->merged == NULL)
+    struct registry_candidate *candidate = calloc(1, sizeof(*candidate));
+    if (candidate == NULL)
         return NULL;
-    map_init(&merge->map);
-    for (uint32_t i = 0; i < known.count; i++)
-        (void)merge_entry(merge, (const uint8_t *)known.data + i * merge->entry_bytes);
-    merge_document_list(merge, entries);
-    map_deinit(&merge->map);
-    *count = merge->count;
-    return merge->no_memory ? NULL : merge->merged;
-}
-
-/* NOLINTBEGIN(bugprone-macro-parentheses): `list` is a member's name. */
-#define MERGE(list, list_name, token)                                                              \
-    do {                                                                                           \
-        struct merge merge = {.arena = arena,                                                      \
-                              .errors = errors,                                                    \
-                              .name = list_name,                                                   \
-                              .entry_bytes = sizeof(*known->list),                                 \
-                              .is_token = token};                                                  \
-        candidate->list = merge_list(&merge, (struct entries){known->list, known->list##_count},   \
-                                     (struct entries){document->list, document->list##_count},     \
-                                     &candidate->list##_count);                                    \
-        if (candidate->list == NULL)                                                               \
-            return ERR_MEMORY;                                                                     \
-    } while (0)
-/* NOLINTEND(bugprone-macro-parentheses) */
-
-static enum err merge_documents(const struct registry_document *known,
-                                const struct registry_document *document, struct arena *arena,
-                                struct registry_document *candidate, struct error_list *errors)
-{
-    MERGE(businesses, "businesses", false);
-    MERGE(campaigns, "campaigns", false);
-    MERGE(groups, "warehouseGroups", false);
-    MERGE(warehouses, "warehouses", false);
-    MERGE(market_warehouses, "marketWarehouses", false);
-    MERGE(tokens, "tokens", true);
-    return errors->count == 0 ? OK : ERR_INVALID;
-}
-
-void registry_reserve_shelves(struct registry *registry, int64_t shelf_id_last)
-{
-    if (shelf_id_last > registry->shelf_id_last)
-        registry->shelf_id_last = shelf_id_last;
-}
-
-/* The shelf of an entry of the document: the one that it is known with, or that it was kept with,
- * or the next new one. *last is the highest number so far. */
-static int64_t shelf_of(int64_t known_id, int64_t kept_id, enum registry_origin origin,
-                        int64_t *last)
-{
-    int64_t shelf_id = known_id;
-    if (shelf_id == 0 && origin == REGISTRY_KEPT)
-        shelf_id = kept_id;
-    if (shelf_id == 0)
-        shelf_id = *last + 1;
-    if (shelf_id > *last)
-        *last = shelf_id;
-    return shelf_id;
-}
-
-/* Numbers the document's groups and warehouses. Returns the highest number then given out. */
-static int64_t number_shelves(const struct registry *registry, struct registry_document *document,
-                              enum registry_origin origin)
-{
-    int64_t last = registry->shelf_id_last;
-    for (uint32_t i = 0; i < document->groups_count; i++) {
-        struct registry_group *group = &document->groups[i];
-        const uint32_t at = map_get(&registry->index.group_by_id, group->id);
-        group->shelf_id = shelf_of(at == MAP_ABSENT ? 0 : registry->known.groups[at].shelf_id,
-                                   group->shelf_id, origin, &last);
+    map_init(&candidate->closed);
+    candidate->numbers = registry->numbers;
+    candidate->state = registry_state_create();
+    if (candidate->state == NULL) {
+        candidate_destroy(candidate);
+        return NULL;
     }
-    for (uint32_t i = 0; i < document->warehouses_count; i++) {
-        struct registry_warehouse *warehouse = &document->warehouses[i];
-        const uint32_t at = map_get(&registry->index.warehouse_by_id, warehouse->id);
-        warehouse->shelf_id =
-            shelf_of(at == MAP_ABSENT ? 0 : registry->known.warehouses[at].shelf_id,
-                     warehouse->shelf_id, origin, &last);
-    }
-    return last;
+    return candidate;
 }
 
-static int64_t group_shelf(const struct registry_document *document,
-                           const struct registry_index *index, int64_t group_id)
-{
-    const uint32_t at = map_get(&index->group_by_id, group_id);
-    ASSERT(at != MAP_ABSENT); /* registry_check() saw to it. */
-    return document->groups[at].shelf_id;
-}
-
-/* A candidate that passed its checks, on the way to take the place of what is known. */
-struct candidate {
-    struct registry_document document;
-    struct registry_index index;
-    struct map tokens;
-    struct arena tables;
-};
-
-/* Adds the moves out of groups that are left, or those into groups that are joined. */
-static void add_moves(const struct registry *registry, const struct candidate *candidate,
-                      bool joining, struct registry_change *change)
-{
-    const struct registry_document *known = &registry->known;
-    for (uint32_t i = 0; i < known->warehouses_count; i++) {
-        const struct registry_warehouse *before = &known->warehouses[i];
-        const struct registry_warehouse *after = &candidate->document.warehouses[i];
-        ASSERT(before->id == after->id); /* What is known keeps its place. */
-        const int64_t group_id = joining ? after->group_id : before->group_id;
-        if (before->group_id == after->group_id || group_id == 0)
-            continue;
-        const int64_t own = after->shelf_id;
-        const int64_t group = group_shelf(&candidate->document, &candidate->index, group_id);
-        change->moves[change->moves_count++] =
-            joining ? (struct registry_move){own, group} : (struct registry_move){group, own};
-    }
-}
-
-/* A warehouse that leaves a group keeps a copy; one that joins brings what it has (C60). All leave
- * before any joins, so that nobody takes along what another one brings. */
-static enum err collect_moves(struct registry *registry, const struct candidate *candidate,
-                              struct registry_change *change)
-{
-    const size_t moves_max = 2 * (size_t)registry->known.warehouses_count + 1;
-    change->moves = arena_allocate(&registry->arena, moves_max * sizeof(*change->moves));
-    if (change->moves == NULL)
-        return ERR_MEMORY;
-    add_moves(registry, candidate, false, change);
-    add_moves(registry, candidate, true, change);
-    return OK;
-}
-
-static int64_t hash_key(const struct sha256 *hash)
-{
-    struct cursor cursor = cursor_begin((struct bytes){hash->data, sizeof(hash->data)});
-    return (int64_t)cursor_u64(&cursor);
-}
-
-static enum err index_tokens(const struct registry_document *candidate, struct map *tokens,
-                             struct error_list *errors)
+static enum err index_tokens(struct registry_state *state, struct error_list *errors)
 {
     enum err error = OK;
-    for (uint32_t i = 0; i < candidate->tokens_count && error == OK; i++) {
-        const struct registry_token *token = &candidate->tokens[i];
-        if (map_get(tokens, hash_key(&token->hash)) != MAP_ABSENT)
+    for (uint32_t i = 0; i < state->document.tokens_count && error == OK; i++) {
+        const struct registry_token *token = &state->document.tokens[i];
+        if (map_get(&state->token_by_hash, token_key(&token->hash)) != MAP_ABSENT)
             error_list_add(errors, "token '%.*s': another token has the same secret",
                            BYTES_ARG(token->name));
-        error = map_set(tokens, hash_key(&token->hash), i);
+        error = map_set(&state->token_by_hash, token_key(&token->hash), i);
     }
     return error == OK && errors->count > 0 ? ERR_INVALID : error;
+}
+
+/* Makes and checks the state that the document leads to. */
+static enum err state_make(const struct registry_state *known, struct registry_document *document,
+                           enum registry_origin origin, struct registry_state *state,
+                           struct error_list *errors)
+{
+    enum err error =
+        registry_merge(&known->document, document, &state->tables, &state->document, errors);
+    if (error == OK && origin == REGISTRY_NEW)
+        error = registry_check_limits(known, document, &state->document, errors);
+    if (error == OK)
+        error = registry_check(&state->document, &state->index, errors);
+    if (error == OK)
+        error = registry_check_owners(&known->document, &known->index, &state->document,
+                                      &state->index, errors);
+    if (error == OK)
+        error = index_tokens(state, errors);
+    if (error == OK)
+        error = registry_index_complete(&state->index, &state->document, &state->tables);
+    return error;
+}
+
+/* A new document that does not say whether a warehouse is on leaves it as it is: sellers switch
+ * theirs themselves, and a file that is applied at each start must not undo that. */
+static void keep_switches(const struct registry_state *known, struct registry_document *document)
+{
+    for (uint32_t i = 0; i < document->warehouses_count; i++) {
+        struct registry_warehouse *warehouse = &document->warehouses[i];
+        const struct registry_warehouse *before = state_warehouse(known, warehouse->id);
+        if (before != NULL && !warehouse->enabled_given)
+            warehouse->disabled = before->disabled;
+    }
+}
+
+static enum err candidate_make(const struct registry *registry, struct registry_document *document,
+                               enum registry_origin origin, struct registry_candidate *candidate,
+                               struct error_list *errors)
+{
+    const struct registry_state *known = registry->known;
+    if (origin == REGISTRY_NEW)
+        keep_switches(known, document);
+    enum err error = registry_number_document(known, document, origin, &candidate->numbers, errors);
+    if (error == OK)
+        error = state_make(known, document, origin, candidate->state, errors);
+    if (error == OK && origin == REGISTRY_NEW)
+        error = registry_renumber_groups(known, candidate->state, document, &candidate->numbers);
+    return error;
 }
 
 static bool says_the_same(const struct registry_document *left,
@@ -283,98 +187,145 @@ static bool says_the_same(const struct registry_document *left,
     return same;
 }
 
-static void candidate_deinit(struct candidate *candidate)
+/* Closes what the candidate closes; NULL: opens everything. */
+static void set_closed(struct registry *registry, struct registry_candidate *candidate)
 {
-    registry_index_deinit(&candidate->index);
-    map_deinit(&candidate->tokens);
-    arena_deinit(&candidate->tables);
+    struct map closed;
+    map_init(&closed);
+    if (candidate != NULL) {
+        closed = candidate->closed;
+        map_init(&candidate->closed);
+    }
+    change_begin(registry);
+    struct map before = registry->closed;
+    registry->closed = closed;
+    change_end(registry);
+    map_deinit(&before);
 }
 
-static enum err candidate_make(struct registry *registry, const struct registry_document *document,
-                               struct candidate *candidate, struct error_list *errors)
+enum err registry_prepare(struct registry *registry, struct registry_document *document,
+                          enum registry_origin origin, struct registry_change *change,
+                          struct error_list *errors)
 {
-    enum err error = merge_documents(&registry->known, document, &candidate->tables,
-                                     &candidate->document, errors);
+    ASSERT(registry->candidate == NULL);
+    *change = (struct registry_change){.changed = false};
+    struct registry_candidate *candidate = candidate_create(registry);
+    if (candidate == NULL)
+        return ERR_MEMORY;
+    struct registry_step step = {registry->known, candidate->state, change, &candidate->closed};
+    enum err error = candidate_make(registry, document, origin, candidate, errors);
     if (error == OK)
-        error = registry_check(&candidate->document, &candidate->index, errors);
+        error = registry_collect_moves(&step);
     if (error == OK)
-        error = registry_check_owners(&registry->known, &registry->index, &candidate->document,
-                                      &candidate->index, errors);
-    if (error == OK)
-        error = index_tokens(&candidate->document, &candidate->tokens, errors);
-    return error;
-}
-
-enum err registry_apply(struct registry *registry, struct registry_document *document,
-                        enum registry_origin origin, struct registry_change *change,
-                        struct error_list *errors)
-{
-    *change = (struct registry_change){false, NULL, 0};
-    struct candidate candidate;
-    registry_index_init(&candidate.index);
-    map_init(&candidate.tokens);
-    arena_init(&candidate.tables);
-    const int64_t shelf_id_last = number_shelves(registry, document, origin);
-    enum err error = candidate_make(registry, document, &candidate, errors);
-    if (error == OK)
-        error = collect_moves(registry, &candidate, change);
+        error = registry_collect_vacated(&step);
+    if (error == OK) {
+        candidate->texts = registry_texts_adopt(&registry->texts, &candidate->state->document);
+        error = candidate->texts == NULL ? ERR_MEMORY : OK;
+    }
     if (error != OK) {
-        candidate_deinit(&candidate);
+        candidate_destroy(candidate);
         return error;
     }
-    change->changed =
-        origin == REGISTRY_KEPT || !says_the_same(&registry->known, &candidate.document);
-    registry_index_deinit(&registry->index);
-    map_deinit(&registry->token_by_hash);
-    arena_deinit(&registry->tables);
-    registry->known = candidate.document;
-    registry->index = candidate.index;
-    registry->token_by_hash = candidate.tokens;
-    registry->tables = candidate.tables;
-    registry->shelf_id_last = shelf_id_last;
+    change->changed = origin == REGISTRY_KEPT ||
+                      !says_the_same(&registry->known->document, &candidate->state->document);
+    registry->candidate = candidate;
+    if (candidate->closed.count > 0)
+        set_closed(registry, candidate);
     return OK;
 }
 
-void registry_encode(const struct registry *registry, struct buffer *buffer)
+void registry_commit(struct registry *registry)
 {
-    registry_document_encode(buffer, &registry->known);
+    struct registry_candidate *candidate = registry->candidate;
+    ASSERT(candidate != NULL);
+    registry->candidate = NULL;
+    registry_texts_keep(&registry->texts, candidate->texts);
+    candidate->texts = NULL;
+
+    change_begin(registry);
+    struct registry_state *before = registry->known;
+    struct map opened = registry->closed;
+    registry->known = candidate->state;
+    registry->numbers = candidate->numbers;
+    map_init(&registry->closed);
+    registry->version++;
+    change_end(registry);
+
+    map_deinit(&opened);
+    candidate->state = before;
+    candidate_destroy(candidate);
 }
 
-bool registry_has_tokens(const struct registry *registry)
+void registry_abandon(struct registry *registry)
 {
-    return registry->known.tokens_count > 0;
+    struct registry_candidate *candidate = registry->candidate;
+    ASSERT(candidate != NULL);
+    registry->candidate = NULL;
+    if (registry->closed.count > 0)
+        set_closed(registry, NULL);
+    candidate_destroy(candidate);
 }
 
-bool registry_find_token(const struct registry *registry, enum token_kind kind, struct bytes secret,
-                         struct token_facts *facts)
+void registry_reserve_shelves(struct registry *registry, int64_t shelf_id_last)
 {
-    const struct sha256 hash = sha256_of(secret);
-    const uint32_t index = map_get(&registry->token_by_hash, hash_key(&hash));
-    if (index == MAP_ABSENT)
-        return false;
-    const struct registry_token *token = &registry->known.tokens[index];
-    if (token->kind != kind || !sha256_equal(&token->hash, &hash))
-        return false;
-    *facts = (struct token_facts){token->business_id, token->scopes, token->revoked};
-    return true;
+    ASSERT(registry->candidate == NULL);
+    if (shelf_id_last <= registry->numbers.shelf_id_last)
+        return;
+    change_begin(registry);
+    registry->numbers.shelf_id_last = shelf_id_last;
+    change_end(registry);
 }
 
-bool registry_find_campaign(const struct registry *registry, int64_t id,
-                            struct campaign_facts *facts)
+static bool is_market_shelf_of(const struct registry_state *state,
+                               const struct registry_campaign *campaign, int64_t shelf_id)
 {
-    const uint32_t index = map_get(&registry->index.campaign_by_id, id);
-    if (index == MAP_ABSENT)
+    if (shelf_id_low(shelf_id) != campaign_own_shelf(state, campaign))
         return false;
-    const struct registry_campaign *campaign = &registry->known.campaigns[index];
-    *facts = (struct campaign_facts){
-        campaign->id, campaign->business_id, campaign->placement, campaign->availability, 0, 0};
-    const uint32_t at = map_get(&registry->index.warehouse_by_campaign, id);
-    if (at == MAP_ABSENT)
+    const struct registry_document *document = &state->document;
+    for (uint32_t i = 0; i < document->market_warehouses_count; i++) {
+        const struct registry_market_warehouse *warehouse = &document->market_warehouses[i];
+        if (warehouse->number == shelf_id >> 32)
+            return placement_uses_market_warehouse(campaign->placement, warehouse->returns);
+    }
+    return false;
+}
+
+static bool is_shelf_of(const struct registry_state *state, int64_t campaign_id, int64_t shelf_id,
+                        enum registry_use use)
+{
+    const struct registry_campaign *campaign = state_campaign(state, campaign_id);
+    if (campaign == NULL || shelf_id == 0)
+        return false;
+    if (shelf_is_market(shelf_id))
+        return use == REGISTRY_USE_NUMBERS && is_market_shelf_of(state, campaign, shelf_id);
+    return shelf_id == campaign_stock_shelf(state, campaign) ||
+           (use == REGISTRY_USE_MARKS && shelf_id == campaign_own_shelf(state, campaign));
+}
+
+static bool is_open(const struct registry *registry, int64_t shelf_id, enum registry_use use)
+{
+    const uint32_t closed = map_get(&registry->closed, shelf_id);
+    if (closed == MAP_ABSENT)
         return true;
-    const struct registry_warehouse *warehouse = &registry->known.warehouses[at];
-    facts->warehouse_id = warehouse->id;
-    facts->shelf_id = warehouse->group_id != 0
-                          ? group_shelf(&registry->known, &registry->index, warehouse->group_id)
-                          : warehouse->shelf_id;
-    return true;
+    return (closed & CLOSED_FOR_ALL) == 0 && use != REGISTRY_USE_COMMON_MARKS;
+}
+
+bool registry_enter(const struct registry *registry, int64_t campaign_id, int64_t shelf_id,
+                    enum registry_use use)
+{
+    const int failed = pthread_rwlock_rdlock(&registry->locks->gate);
+    ASSERT(failed == 0);
+    registry_lock(registry);
+    const bool entered = is_shelf_of(registry->known, campaign_id, shelf_id, use) &&
+                         is_open(registry, shelf_id, use);
+    registry_unlock(registry);
+    if (!entered)
+        registry_leave(registry);
+    return entered;
+}
+
+void registry_leave(const struct registry *registry)
+{
+    const int failed = pthread_rwlock_unlock(&registry->locks->gate);
+    ASSERT(failed == 0);
 }

@@ -4,38 +4,6 @@
 
 #include <inttypes.h>
 
-void registry_index_init(struct registry_index *index)
-{
-    map_init(&index->business_by_id);
-    map_init(&index->campaign_by_id);
-    map_init(&index->group_by_id);
-    map_init(&index->warehouse_by_id);
-    map_init(&index->warehouse_by_campaign);
-}
-
-void registry_index_deinit(struct registry_index *index)
-{
-    map_deinit(&index->business_by_id);
-    map_deinit(&index->campaign_by_id);
-    map_deinit(&index->group_by_id);
-    map_deinit(&index->warehouse_by_id);
-    map_deinit(&index->warehouse_by_campaign);
-}
-
-static enum err fill_index(const struct registry_document *document, struct registry_index *index)
-{
-    enum err error = OK;
-    for (uint32_t i = 0; i < document->businesses_count && error == OK; i++)
-        error = map_set(&index->business_by_id, document->businesses[i].id, i);
-    for (uint32_t i = 0; i < document->campaigns_count && error == OK; i++)
-        error = map_set(&index->campaign_by_id, document->campaigns[i].id, i);
-    for (uint32_t i = 0; i < document->groups_count && error == OK; i++)
-        error = map_set(&index->group_by_id, document->groups[i].id, i);
-    for (uint32_t i = 0; i < document->warehouses_count && error == OK; i++)
-        error = map_set(&index->warehouse_by_id, document->warehouses[i].id, i);
-    return error;
-}
-
 static void check_business(const struct registry_index *index, const char *what, int64_t id,
                            int64_t business_id, struct error_list *errors)
 {
@@ -45,11 +13,6 @@ static void check_business(const struct registry_index *index, const char *what,
                        " is not a business of this registry; add it to 'businesses'",
                        what, id, business_id);
     }
-}
-
-static bool is_sellers_own(enum placement placement)
-{
-    return placement == PLACEMENT_FBS || placement == PLACEMENT_DBS;
 }
 
 static void check_group_of(const struct registry_document *document,
@@ -86,7 +49,7 @@ static enum err check_warehouse(const struct registry_document *document,
         return OK;
     }
     const struct registry_campaign *campaign = &document->campaigns[campaign_at];
-    if (!is_sellers_own(campaign->placement)) {
+    if (!placement_is_sellers_own(campaign->placement)) {
         error_list_add(errors,
                        "warehouse %" PRId64 ": campaign %" PRId64
                        " is %s and sells from the Market's warehouses, it has none of its own",
@@ -107,12 +70,18 @@ static void check_campaign(const struct registry_document *document,
 {
     const struct registry_campaign *campaign = &document->campaigns[at];
     check_business(index, "campaign", campaign->id, campaign->business_id, errors);
-    if (is_sellers_own(campaign->placement) &&
+    if (placement_is_sellers_own(campaign->placement) &&
         map_get(&index->warehouse_by_campaign, campaign->id) == MAP_ABSENT) {
         error_list_add(errors,
                        "campaign %" PRId64 ": a campaign of model %s needs a warehouse; add one to "
                        "'warehouses'",
                        campaign->id, placement_name(campaign->placement));
+    }
+    if (campaign->push.url.size > 0 && !placement_is_sellers_own(campaign->placement)) {
+        error_list_add(errors,
+                       "campaign %" PRId64 ": 'push' is for FBS and DBS, whose shops know their "
+                       "stock; leave it out",
+                       campaign->id);
     }
 }
 
@@ -146,7 +115,7 @@ static void check_token(const struct registry_document *document,
 enum err registry_check(const struct registry_document *document, struct registry_index *index,
                         struct error_list *errors)
 {
-    enum err error = fill_index(document, index);
+    enum err error = registry_index_fill(index, document);
     for (uint32_t i = 0; i < document->warehouses_count && error == OK; i++)
         error = check_warehouse(document, index, i, errors);
     if (error != OK)
@@ -186,14 +155,23 @@ enum err registry_check_owners(const struct registry_document *known,
                                const struct registry_document *document,
                                const struct registry_index *index, struct error_list *errors)
 {
-    for (uint32_t i = 0; i < known->groups_count; i++)
-        check_owner("warehouse group", known->groups[i].id, known->groups[i].business_id,
-                    document->groups[i].business_id, errors);
-    for (uint32_t i = 0; i < known->campaigns_count; i++)
-        check_owner("campaign", known->campaigns[i].id, known->campaigns[i].business_id,
-                    document->campaigns[i].business_id, errors);
-    for (uint32_t i = 0; i < known->warehouses_count; i++)
-        check_owner("warehouse", known->warehouses[i].id, owner_of(known, known_index, i),
-                    owner_of(document, index, i), errors);
+    for (uint32_t i = 0; i < known->groups_count; i++) {
+        const uint32_t at = map_get(&index->group_by_id, known->groups[i].id);
+        if (at != MAP_ABSENT)
+            check_owner("warehouse group", known->groups[i].id, known->groups[i].business_id,
+                        document->groups[at].business_id, errors);
+    }
+    for (uint32_t i = 0; i < known->campaigns_count; i++) {
+        const uint32_t at = map_get(&index->campaign_by_id, known->campaigns[i].id);
+        if (at != MAP_ABSENT)
+            check_owner("campaign", known->campaigns[i].id, known->campaigns[i].business_id,
+                        document->campaigns[at].business_id, errors);
+    }
+    for (uint32_t i = 0; i < known->warehouses_count; i++) {
+        const uint32_t at = map_get(&index->warehouse_by_id, known->warehouses[i].id);
+        if (at != MAP_ABSENT)
+            check_owner("warehouse", known->warehouses[i].id, owner_of(known, known_index, i),
+                        owner_of(document, index, at), errors);
+    }
     return errors->count == 0 ? OK : ERR_INVALID;
 }

@@ -28,6 +28,8 @@ static const struct {
     {"Content-Type", HTTP_CONTENT_TYPE},
     {"Expect", HTTP_EXPECT},
     {"Transfer-Encoding", HTTP_TRANSFER_ENCODING},
+    {"User-Agent", HTTP_USER_AGENT},
+    {"X-Market-Integration", HTTP_MARKET_INTEGRATION},
 };
 
 static enum MHD_Result take_header(void *context, enum MHD_ValueKind kind, const char *name,
@@ -121,6 +123,8 @@ static bool add_headers(struct MHD_Response *response, const struct http_exchang
     bool added = add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, exchange->content_type);
     if (exchange->allow != NULL)
         added &= add_header(response, MHD_HTTP_HEADER_ALLOW, exchange->allow);
+    if (exchange->authenticate != NULL)
+        added &= add_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, exchange->authenticate);
     if (exchange->retry_after_s > 0)
         added &= add_number(response, MHD_HTTP_HEADER_RETRY_AFTER, exchange->retry_after_s);
     if (!exchange->rate.present)
@@ -186,7 +190,7 @@ static enum MHD_Result on_head(struct listener *listener, struct request *reques
     if (listener_is_closing(listener) && exchange->status == 0)
         refuse_unavailable(exchange);
     const bool follows = body_follows(exchange);
-    const bool too_large = exchange->content_length > BODY_BYTES_MAX;
+    const bool too_large = exchange->content_length > listener->settings.body_bytes_max;
     if (exchange->status != 0 && follows && (too_large || has_header(exchange, HTTP_EXPECT))) {
         connection_linger(listener->connections, request->watched);
         return send_reply(listener, request);
@@ -197,14 +201,15 @@ static enum MHD_Result on_head(struct listener *listener, struct request *reques
     return MHD_YES;
 }
 
-static enum MHD_Result on_body(struct request *request, const char *piece, size_t *piece_bytes)
+static enum MHD_Result on_body(const struct listener *listener, struct request *request,
+                               const char *piece, size_t *piece_bytes)
 {
     struct http_exchange *exchange = &request->exchange;
     const struct bytes bytes = {(const uint8_t *)piece, *piece_bytes};
     *piece_bytes = 0;
     if (exchange->status != 0)
         request->seen_bytes += bytes.size;
-    else if (request_take_body(request, bytes) != OK)
+    else if (request_take_body(request, bytes, listener->settings.body_bytes_max) != OK)
         refuse_unavailable(exchange);
     return request->seen_bytes > LINGER_BYTES_MAX ? MHD_NO : MHD_YES;
 }
@@ -213,6 +218,16 @@ static void on_wake(struct http_exchange *exchange)
 {
     struct request *request = (struct request *)(void *)exchange;
     MHD_resume_connection(request->connection);
+}
+
+/* The connection sleeps until the handler wakes it. */
+static enum MHD_Result await(struct request *request, const struct http_handler *handler)
+{
+    request->awaiting = true;
+    request->exchange.wake = on_wake;
+    MHD_suspend_connection(request->connection);
+    handler->await(handler->context, &request->exchange);
+    return MHD_YES;
 }
 
 /* The request is complete: asks the handler, unless there is a reply already. */
@@ -224,8 +239,9 @@ static enum MHD_Result on_complete(struct listener *listener, struct request *re
     if (exchange->status != 0)
         return send_reply(listener, request);
     if (request->awaiting) {
-        handler->finish(handler->context, exchange);
-        return send_reply(listener, request);
+        if (handler->finish(handler->context, exchange))
+            return send_reply(listener, request);
+        return await(request, handler);
     }
     exchange->now_ms = listener->settings.os->now_ms(listener->settings.os);
     if (request->body_bytes > 0) {
@@ -234,11 +250,7 @@ static enum MHD_Result on_complete(struct listener *listener, struct request *re
     }
     if (handler->execute(handler->context, exchange))
         return send_reply(listener, request);
-    request->awaiting = true;
-    exchange->wake = on_wake;
-    MHD_suspend_connection(request->connection);
-    handler->await(handler->context, exchange);
-    return MHD_YES;
+    return await(request, handler);
 }
 
 static struct connection *watched_of(struct MHD_Connection *connection)
@@ -258,7 +270,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     struct listener *listener = context;
     struct request *request = *slot;
     if (request != NULL)
-        return *piece_bytes > 0 ? on_body(request, piece, piece_bytes)
+        return *piece_bytes > 0 ? on_body(listener, request, piece, piece_bytes)
                                 : on_complete(listener, request);
     struct connection *watched = watched_of(connection);
     request = watched == NULL ? NULL : request_begin(listener);

@@ -13,6 +13,7 @@ struct listener_settings {
     const char *address; /* `HOST:PORT` or `[HOST]:PORT`, numeric; port 0 takes a free one. */
     struct http_handler handler;
     uint32_t threads_count;
+    int64_t body_bytes_max; /* What passes it is dropped, and the handler is told. */
     struct connection_limits limits;
 };
 

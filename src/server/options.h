@@ -14,6 +14,7 @@ struct options {
     const char *listen;
     const char *operator_listen;
     int64_t edition;       /* 2025 or 2026. */
+    int64_t tariff;        /* enum tariff. */
     int64_t unknown_sku;   /* enum store_unknown. */
     int64_t api_key_shape; /* 0: any, 1: documented. */
     int64_t parallel;      /* 0: as the edition has it. */
@@ -23,6 +24,14 @@ struct options {
     int64_t request_timeout_s;
     int64_t idle_timeout_s;
     bool no_limits;
+    const char *operator_token_file; /* NULL: in the data folder. */
+    int64_t request_log_days;
+    int64_t request_log_mb; /* 0: none is kept. */
+    const char *push_ca;    /* NULL: what the system trusts. */
+    int64_t push_connect_timeout_ms;
+    int64_t push_answer_timeout_ms;
+    int64_t push_retry_ms;
+    int64_t push_failures;
     int64_t log_level; /* enum log_level. */
 };
 

@@ -105,10 +105,10 @@ enum err request_reserve_body(struct request *request, size_t bytes)
     return OK;
 }
 
-enum err request_take_body(struct request *request, struct bytes piece)
+enum err request_take_body(struct request *request, struct bytes piece, int64_t bytes_max)
 {
     request->seen_bytes += piece.size;
-    if (request->seen_bytes > BODY_BYTES_MAX) {
+    if (request->seen_bytes > (uint64_t)bytes_max) {
         request->exchange.body_too_large = true;
         return OK;
     }

@@ -25,7 +25,8 @@ struct request {
 /* Makes room for `bytes` in the body, padding not counted. ERR_MEMORY. */
 MUST_USE enum err request_reserve_body(struct request *request, size_t bytes);
 
-/* Takes a piece of the body. What passes BODY_BYTES_MAX is counted and dropped. ERR_MEMORY. */
-MUST_USE enum err request_take_body(struct request *request, struct bytes piece);
+/* Takes a piece of a body of at most `bytes_max`. What passes that is counted and dropped.
+ * ERR_MEMORY. */
+MUST_USE enum err request_take_body(struct request *request, struct bytes piece, int64_t bytes_max);
 
 #endif

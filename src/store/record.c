@@ -1,17 +1,26 @@
-/* A write costs about seven bytes a cell that is known: the cell's number as the distance from the
- * one before, the count, and the moment as the distance from the one before. */
+/* Writing records. A write costs about seven bytes a cell that is known: the cell's number as the
+ * distance from the one before, the count, and the moment as the distance from the one before. */
 #include "store/record.h"
 
 #include <string.h>
 
-#include "base/date.h"
-#include "base/hash.h"
-
 enum {
     VARINT_BYTES_MAX = 10,
-    HEADER_BYTES_MAX = 1 + VARINT_BYTES_MAX + 4,
-    ENTRY_BYTES_MAX = 4 * VARINT_BYTES_MAX, /* Without the SKU. */
+    U32_BYTES = 4,
+    SHELF_HEADER_BYTES_MAX = 1 + VARINT_BYTES_MAX,
+    HEADER_BYTES_MAX = SHELF_HEADER_BYTES_MAX + 2 + U32_BYTES, /* Set and clear are two. */
+    ENTRY_BYTES_MAX = 1 + 4 * VARINT_BYTES_MAX,                /* Without the SKU. */
+    ORDER_BYTES_MAX = SHELF_HEADER_BYTES_MAX + 4 * VARINT_BYTES_MAX + U32_BYTES, /* Without id. */
+    LINE_BYTES_MAX = 2 * VARINT_BYTES_MAX,
 };
+
+static_assert(ENTRY_BYTES_MAX + SKU_BYTES_MAX <= RECORD_ENTRY_BYTES_MAX, "an entry is in limits.h");
+static_assert((int64_t)PUT_SKUS_MAX * RECORD_ENTRY_BYTES_MAX + HEADER_BYTES_MAX <=
+                  JOURNAL_RECORD_BYTES_MAX,
+              "the largest record of cells fits in the journal");
+static_assert(ORDER_BYTES_MAX + ORDER_ID_BYTES_MAX + (int64_t)ORDER_ITEMS_MAX * LINE_BYTES_MAX <=
+                  JOURNAL_RECORD_BYTES_MAX,
+              "the largest order fits in the journal");
 
 size_t record_write_bytes_max(const struct stock_write *items, uint32_t items_count)
 {
@@ -21,14 +30,68 @@ size_t record_write_bytes_max(const struct stock_write *items, uint32_t items_co
     return bytes;
 }
 
+size_t record_mark_bytes_max(const struct stock_key *keys, uint32_t keys_count)
+{
+    size_t bytes = HEADER_BYTES_MAX;
+    for (uint32_t i = 0; i < keys_count; i++)
+        bytes += ENTRY_BYTES_MAX + keys[i].sku.size;
+    return bytes;
+}
+
+size_t record_count_bytes_max(const struct stock_count *items, uint32_t items_count)
+{
+    size_t bytes = HEADER_BYTES_MAX;
+    for (uint32_t i = 0; i < items_count; i++)
+        bytes += ENTRY_BYTES_MAX + items[i].key.sku.size;
+    return bytes;
+}
+
+size_t record_reserve_bytes_max(struct bytes order_id, uint32_t lines_count)
+{
+    return ORDER_BYTES_MAX + order_id.size + (size_t)lines_count * LINE_BYTES_MAX;
+}
+
+size_t record_order_bytes_max(struct bytes order_id)
+{
+    return ORDER_BYTES_MAX + order_id.size;
+}
+
+static void append_shelf(struct buffer *buffer, enum record_kind kind, int64_t shelf_id)
+{
+    buffer_append_u8(buffer, (uint8_t)kind);
+    buffer_append_zigzag(buffer, shelf_id);
+}
+
+/* Entries follow; how many, record_end() knows. */
+static void entries_begin(struct record_writer *writer, struct buffer *buffer, uint32_t cells_count)
+{
+    *writer = (struct record_writer){
+        .buffer = buffer, .count_at = buffer->size, .cells_count = cells_count};
+    buffer_append_u32(buffer, 0);
+}
+
 void record_write_begin(struct record_writer *writer, struct buffer *buffer, int64_t shelf_id,
                         uint32_t cells_count)
 {
-    buffer_append_u8(buffer, RECORD_WRITE);
-    buffer_append_zigzag(buffer, shelf_id);
-    *writer = (struct record_writer){
-        .buffer = buffer, .count_at = buffer->size, .cells_count = cells_count};
-    buffer_append_u32(buffer, 0); /* record_write_end() knows. */
+    append_shelf(buffer, RECORD_WRITE, shelf_id);
+    entries_begin(writer, buffer, cells_count);
+}
+
+void record_mark_begin(struct record_writer *writer, struct buffer *buffer, int64_t shelf_id,
+                       uint32_t cells_count, struct record_marks marks)
+{
+    static_assert(STOCK_MARKS_COUNT <= 8, "marks fit in a byte");
+    append_shelf(buffer, RECORD_MARK, shelf_id);
+    buffer_append_u8(buffer, (uint8_t)marks.set);
+    buffer_append_u8(buffer, (uint8_t)marks.clear);
+    entries_begin(writer, buffer, cells_count);
+}
+
+void record_count_begin(struct record_writer *writer, struct buffer *buffer, int64_t shelf_id,
+                        uint32_t cells_count)
+{
+    append_shelf(buffer, RECORD_COUNT, shelf_id);
+    entries_begin(writer, buffer, cells_count);
 }
 
 /* Writes a varint at `at` and returns what is behind it. Here and not through the buffer, because
@@ -48,29 +111,60 @@ static uint8_t *put_zigzag(uint8_t *at, int64_t value)
     return put_varint(at, ((uint64_t)value << 1) ^ (value < 0 ? UINT64_MAX : 0));
 }
 
+/* Writes which cell it is, and its SKU where it is new. */
+static uint8_t *put_cell(struct record_writer *writer, uint8_t *at, uint32_t cell,
+                         const struct bytes *sku)
+{
+    ASSERT(cell <= writer->cells_count);
+    at = put_zigzag(at, (int64_t)cell - writer->next_cell);
+    if (cell == writer->cells_count) {
+        at = put_varint(at, sku->size);
+        memcpy(at, sku->data, sku->size);
+        at += sku->size;
+        writer->cells_count++;
+    }
+    writer->next_cell = cell + 1;
+    writer->count++;
+    return at;
+}
+
 void record_write_entry(struct record_writer *writer, uint32_t cell,
                         const struct stock_write *write)
 {
-    ASSERT(cell <= writer->cells_count);
     struct buffer *buffer = writer->buffer;
     if (buffer_reserve(buffer, ENTRY_BYTES_MAX + write->key.sku.size) != OK)
         return;
-    uint8_t *at = put_zigzag(buffer->data + buffer->size, (int64_t)cell - writer->next_cell);
-    if (cell == writer->cells_count) {
-        at = put_varint(at, write->key.sku.size);
-        memcpy(at, write->key.sku.data, write->key.sku.size);
-        at += write->key.sku.size;
-        writer->cells_count++;
-    }
+    uint8_t *at = put_cell(writer, buffer->data + buffer->size, cell, &write->key.sku);
     at = put_varint(at, (uint64_t)write->count);
     at = put_zigzag(at, write->updated_at_ms - writer->time_ms);
     buffer->size = (size_t)(at - buffer->data);
-    writer->next_cell = cell + 1;
     writer->time_ms = write->updated_at_ms;
-    writer->count++;
 }
 
-void record_write_end(struct record_writer *writer)
+void record_mark_entry(struct record_writer *writer, uint32_t cell, const struct stock_key *key)
+{
+    struct buffer *buffer = writer->buffer;
+    if (buffer_reserve(buffer, ENTRY_BYTES_MAX + key->sku.size) != OK)
+        return;
+    uint8_t *at = put_cell(writer, buffer->data + buffer->size, cell, &key->sku);
+    buffer->size = (size_t)(at - buffer->data);
+}
+
+void record_count_entry(struct record_writer *writer, uint32_t cell,
+                        const struct stock_count *count)
+{
+    struct buffer *buffer = writer->buffer;
+    if (buffer_reserve(buffer, ENTRY_BYTES_MAX + count->key.sku.size) != OK)
+        return;
+    uint8_t *at = put_cell(writer, buffer->data + buffer->size, cell, &count->key.sku);
+    *at++ = (uint8_t)count->type;
+    at = put_varint(at, (uint64_t)count->count);
+    at = put_zigzag(at, count->updated_at_ms - writer->time_ms);
+    buffer->size = (size_t)(at - buffer->data);
+    writer->time_ms = count->updated_at_ms;
+}
+
+void record_end(struct record_writer *writer)
 {
     struct buffer *buffer = writer->buffer;
     if (buffer->failed)
@@ -81,6 +175,36 @@ void record_write_end(struct record_writer *writer)
     buffer->size = size;
 }
 
+static void append_order_name(struct buffer *buffer, const struct order *order)
+{
+    buffer_append_zigzag(buffer, order->campaign_id);
+    buffer_append_varint(buffer, order->id.size);
+    buffer_append(buffer, order->id);
+}
+
+void record_reserve_encode(struct buffer *buffer, int64_t shelf_id, const struct order *order)
+{
+    append_shelf(buffer, RECORD_RESERVE, shelf_id);
+    append_order_name(buffer, order);
+    buffer_append_zigzag(buffer, order->created_at_ms);
+    buffer_append_zigzag(buffer, order->expires_at_ms);
+    buffer_append_u32(buffer, order->lines_count);
+    int64_t next_cell = 0;
+    for (uint32_t i = 0; i < order->lines_count; i++) {
+        buffer_append_zigzag(buffer, order->lines[i].cell - next_cell);
+        buffer_append_varint(buffer, order->lines[i].count);
+        next_cell = (int64_t)order->lines[i].cell + 1;
+    }
+}
+
+void record_order_encode(struct buffer *buffer, int64_t shelf_id, const struct order *order)
+{
+    append_shelf(buffer, RECORD_ORDER, shelf_id);
+    append_order_name(buffer, order);
+    buffer_append_u8(buffer, (uint8_t)order->state);
+    buffer_append_zigzag(buffer, order->changed_at_ms);
+}
+
 void record_document_encode(struct buffer *buffer, struct bytes name, struct bytes content)
 {
     buffer_append_u8(buffer, RECORD_DOCUMENT);
@@ -88,66 +212,4 @@ void record_document_encode(struct buffer *buffer, struct bytes name, struct byt
     buffer_append(buffer, name);
     buffer_append_varint(buffer, content.size);
     buffer_append(buffer, content);
-}
-
-uint8_t record_kind_decode(struct cursor *cursor)
-{
-    return cursor_u8(cursor);
-}
-
-int64_t record_write_shelf_decode(struct cursor *cursor)
-{
-    return cursor_zigzag(cursor);
-}
-
-/* Reads the SKU of a new cell and adds the cell. */
-static enum err apply_new_cell(struct cursor *cursor, struct shelf *shelf)
-{
-    const struct bytes sku = cursor_bytes(cursor, cursor_varint(cursor));
-    if (cursor->failed || sku.size == 0 || sku.size > SKU_BYTES_MAX)
-        return ERR_CORRUPT;
-    const struct stock_key key = {sku, bytes_hash(sku)};
-    uint32_t twin = CELL_NONE;
-    shelf_find(shelf, &key, sizeof(key), 1, &twin);
-    if (twin != CELL_NONE)
-        return ERR_CORRUPT;
-    const enum err error = shelf_reserve(shelf, 1, sku.size);
-    if (error != OK)
-        return error;
-    (void)shelf_add(shelf, &key);
-    return OK;
-}
-
-enum err record_write_apply(struct cursor *cursor, struct shelf *shelf)
-{
-    const uint32_t count = cursor_u32(cursor);
-    int64_t next_cell = 0;
-    int64_t time_ms = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        int64_t cell = 0;
-        if (__builtin_add_overflow(next_cell, cursor_zigzag(cursor), &cell) || cell < 0 ||
-            cell > shelf_cells_count(shelf))
-            return ERR_CORRUPT;
-        if (cell == shelf_cells_count(shelf)) {
-            const enum err error = apply_new_cell(cursor, shelf);
-            if (error != OK)
-                return error;
-        }
-        const uint64_t available = cursor_varint(cursor);
-        if (__builtin_add_overflow(time_ms, cursor_zigzag(cursor), &time_ms))
-            return ERR_CORRUPT;
-        if (cursor->failed || available > (uint64_t)STOCK_COUNT_MAX || time_ms < DATE_MS_MIN ||
-            time_ms > DATE_MS_MAX || !shelf_accepts(shelf, (uint32_t)cell, time_ms))
-            return ERR_CORRUPT;
-        shelf_set_available(shelf, (uint32_t)cell, (int64_t)available, time_ms);
-        next_cell = cell + 1;
-    }
-    return cursor->failed || cursor_left(cursor) > 0 ? ERR_CORRUPT : OK;
-}
-
-enum err record_document_decode(struct cursor *cursor, struct bytes *name, struct bytes *content)
-{
-    *name = cursor_bytes(cursor, cursor_varint(cursor));
-    *content = cursor_bytes(cursor, cursor_varint(cursor));
-    return cursor->failed || cursor_left(cursor) > 0 ? ERR_CORRUPT : OK;
 }

@@ -20,9 +20,14 @@
 /* Refusals: normal results, not errors. */
 enum verdict {
     VERDICT_OK,
-    VERDICT_UNKNOWN_SKU,  /* STORE_UNKNOWN_REJECT, and `unknown` is not on the shelf. */
-    VERDICT_BAD_POSITION, /* A page's position that this shelf never gave out. */
-    VERDICT_NO_ROOM,      /* Disk, batch or memory are full. Nothing changed; worth a retry. */
+    VERDICT_UNKNOWN_SKU,    /* STORE_UNKNOWN_REJECT, and `unknown` is not on the shelf. */
+    VERDICT_BAD_POSITION,   /* A page's position that this shelf never gave out. */
+    VERDICT_NO_ROOM,        /* Disk, batch or memory are full. Nothing changed; worth a retry. */
+    VERDICT_BELOW_RESERVED, /* A count of FIT that is less than what orders hold. */
+    VERDICT_SHORTAGE,       /* An order asks for more than is available. */
+    VERDICT_ORDER_EXISTS,   /* An order of that id has other items. */
+    VERDICT_ORDER_UNKNOWN,
+    VERDICT_ORDER_STATE, /* The order is past the state that this would begin from. */
 };
 
 /* What a write does with a SKU that is not on the shelf (C6). */
@@ -31,10 +36,17 @@ enum store_unknown { STORE_UNKNOWN_CREATE, STORE_UNKNOWN_IGNORE, STORE_UNKNOWN_R
 /* Which cells a page shows: all, or by whether units lie on the shelf (hasStocks). */
 enum store_presence { STORE_ANY, STORE_PRESENT, STORE_ABSENT };
 
-enum store_command_kind { STORE_PUT, STORE_PAGE, STORE_LIST };
+enum store_command_kind {
+    STORE_PUT,
+    STORE_PAGE,
+    STORE_LIST,
+    STORE_MARK,
+    STORE_COUNT,
+    STORE_ORDER,
+};
 
 /* STORE_PUT: sets what is available, all of it or nothing (C8); a write that is older than the cell
- * is left out (C7). */
+ * is left out (C7). A cell marked as deleted is brought back. */
 struct store_put {
     const struct stock_write *items; /* Distinct SKUs. Lent until store_submit() returns. */
     uint32_t items_count;            /* 1…PUT_SKUS_MAX */
@@ -44,12 +56,21 @@ struct store_put {
     struct bytes unknown;   /* Result of VERDICT_UNKNOWN_SKU; one of the items' SKUs. */
 };
 
+/* Which cells a page shows. */
+struct store_filter {
+    enum store_presence presence;
+    uint32_t marks_mask;   /* Of these marks… */
+    uint32_t marks_wanted; /* …exactly these are set. */
+    bool never_updated;    /* Cells without a number are shown, too; placed ones always are. */
+};
+
 /* STORE_PAGE: cells in the store's stable order (C16, C17). */
 struct store_page {
     struct bytes position; /* Where the page starts, as an earlier page gave it; none: the start. */
     bool backward;         /* The page ends before the position instead. */
-    uint32_t limit;        /* 1…PAGE_LIMIT_MAX */
-    enum store_presence presence;
+    uint32_t limit;        /* 1…STORE_PAGE_CELLS_MAX */
+    struct store_filter filter;
+    int64_t turnover_at_ms; /* 0: turnover is not asked for. */
     struct bytes next; /* Result: position of the next page, none after the last. In the arena. */
     struct bytes prev; /* Result: position for a backward page, none on the first. In the arena. */
 };
@@ -57,7 +78,67 @@ struct store_page {
 /* STORE_LIST: the cells of these SKUs, in this order; unknown ones are left out (C19). */
 struct store_list {
     const struct stock_key *keys; /* Distinct SKUs. Lent until store_submit() returns. */
-    uint32_t keys_count;
+    uint32_t keys_count;          /* 1…GET_OFFER_IDS_MAX */
+    int64_t turnover_at_ms;       /* 0: turnover is not asked for. */
+};
+
+/* STORE_MARK: sets and clears marks of these SKUs; where nothing changes, nothing is written. */
+struct store_mark {
+    const struct stock_key *keys; /* Distinct SKUs. Lent until store_submit() returns. */
+    uint32_t keys_count;          /* 1…PUT_SKUS_MAX */
+    uint32_t set;
+    uint32_t clear;      /* None of `set`. */
+    bool create_unknown; /* A SKU without a cell gets one; else it is left out. */
+};
+
+/* STORE_COUNT: numbers that the Market counted, of any type, all of them or none; one that is older
+ * than the cell is left out. SKUs without a cell get one. */
+struct store_count {
+    const struct stock_count *items; /* Distinct (SKU, type). Lent until store_submit() returns. */
+    uint32_t items_count;            /* 1…PUT_SKUS_MAX */
+    struct bytes sku;                /* Result of VERDICT_BELOW_RESERVED: which one. */
+    int64_t reserved;                /* Result of VERDICT_BELOW_RESERVED: what orders hold. */
+};
+
+/* What is asked of an order (CONTRACT §12). Each may be repeated and answers the same. */
+enum order_action {
+    ORDER_RESERVE, /* All of its items or none. */
+    ORDER_READ,
+    ORDER_PACK,   /* A reserved one. */
+    ORDER_SHIP,   /* A reserved or packed one: its units leave. */
+    ORDER_CANCEL, /* Reserved: units become available again. Packed: they wait to be counted. */
+};
+
+/* An order as it is. */
+struct order_view {
+    int64_t campaign_id;
+    struct bytes id;
+    enum order_state state;
+    int64_t created_at_ms;
+    int64_t changed_at_ms;
+    int64_t expires_at_ms; /* 0: it does not. */
+    const struct stock_order_item *items;
+    uint32_t items_count;
+};
+
+struct order_shortage {
+    struct bytes sku;
+    int64_t requested;
+    int64_t available;
+};
+
+/* STORE_ORDER: one action on one order of the shelf. */
+struct store_order {
+    enum order_action action;
+    int64_t campaign_id;
+    struct bytes id; /* 1…ORDER_ID_BYTES_MAX bytes. Lent until store_submit() returns. */
+    int64_t now_ms;
+    int64_t expires_at_ms;                /* Of ORDER_RESERVE; 0: never. */
+    const struct stock_order_item *items; /* Of ORDER_RESERVE; distinct SKUs. Lent like `id`. */
+    uint32_t items_count;                 /* 1…ORDER_ITEMS_MAX */
+    struct order_view order;              /* Result, where the order is known. In the arena. */
+    struct order_shortage *shortages;     /* Result of VERDICT_SHORTAGE. In the arena. */
+    uint32_t shortages_count;
 };
 
 struct store_command {
@@ -68,6 +149,9 @@ struct store_command {
         struct store_put put;
         struct store_page page;
         struct store_list list;
+        struct store_mark mark;
+        struct store_count count;
+        struct store_order order;
     };
 
     enum verdict verdict;     /* Result. */
@@ -83,10 +167,19 @@ struct store_command {
 struct store_metrics {
     uint64_t cells_count;
     uint64_t shelves_count;
-    int64_t shelf_id_max; /* Of the shelves that have or had cells; 0: none. */
+    int64_t shelf_id_max; /* Highest campaign's part of a shelf's number; 0: none. */
     uint64_t journal_bytes;
     bool ready_for_writes;                 /* False: writes are refused, there is no room. */
     const struct journal_metrics *journal; /* NULL: this store has none. */
+};
+
+/* What lies on a shelf, and what of it is bound. */
+struct shelf_totals {
+    uint64_t cells_count;
+    uint64_t available;
+    uint64_t reserved;
+    uint64_t unfit;        /* Quarantine, defect, expired, utilization. */
+    uint32_t orders_count; /* Orders that hold units, of one campaign or of all. */
 };
 
 struct store;
@@ -97,6 +190,9 @@ struct store_ops {
     void (*await)(struct store *store, struct store_command *command);
     enum err (*add_document)(struct store *store, struct bytes name, struct bytes content);
     enum err (*copy_shelf)(struct store *store, int64_t from_id, int64_t to_id);
+    enum err (*copy_marks)(struct store *store, int64_t from_id, int64_t to_id);
+    enum err (*totals)(struct store *store, int64_t shelf_id, int64_t campaign_id,
+                       struct shelf_totals *totals);
     void (*metrics)(struct store *store, struct store_metrics *metrics);
     void (*close)(struct store *store);
 };
@@ -129,11 +225,27 @@ static inline enum err store_add_document(struct store *store, struct bytes name
     return store->ops->add_document(store, name, content);
 }
 
-/* Writes every cell of one shelf to another, where it is not older than what is there (C60),
- * durable when this returns. Blocks; meant for the start, before requests. ERR_FULL, ERR_MEMORY. */
+/* Writes the numbers of one shelf to another, where they are not older than what is there (C60),
+ * and its marks; durable when this returns. Blocks. Others may write meanwhile: what they write to
+ * the first shelf behind this call's back is not carried. ERR_FULL, ERR_MEMORY. */
 static inline enum err store_copy_shelf(struct store *store, int64_t from_id, int64_t to_id)
 {
     return store->ops->copy_shelf(store, from_id, to_id);
+}
+
+/* Writes the marks that a business has in common (archived, free storage) to another of its
+ * shelves, cells and all, durable when this returns. Blocks. ERR_FULL, ERR_MEMORY. */
+static inline enum err store_copy_marks(struct store *store, int64_t from_id, int64_t to_id)
+{
+    return store->ops->copy_marks(store, from_id, to_id);
+}
+
+/* What lies on a shelf; nothing on one that is unknown. Orders are those of one campaign, or of
+ * all: 0. Blocks, briefly. ERR_IO: the store cannot tell now. */
+MUST_USE static inline enum err store_totals(struct store *store, int64_t shelf_id,
+                                             int64_t campaign_id, struct shelf_totals *totals)
+{
+    return store->ops->totals(store, shelf_id, campaign_id, totals);
 }
 
 static inline void store_metrics(struct store *store, struct store_metrics *metrics)

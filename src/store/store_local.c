@@ -1,19 +1,18 @@
 /* The local store: shelves in memory, what was done to them in a journal. This file opens and
- * closes it, replays records, and holds the table of shelves; store_local_commands.c decides
- * commands. */
+ * closes it, replays records, and holds the table of shelves; store_local_write.c, _read.c and
+ * _order.c decide commands. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "store/record.h"
 #include "store/store_local_internal.h"
 
-enum { PATH_BYTES_MAX = 4096, COPY_CELLS_MAX = PUT_SKUS_MAX, SHELVES_MIN = 16 };
+enum { PATH_BYTES_MAX = 4096, SHELVES_MIN = 16 };
 
-static struct store_local *local_of(struct store *store)
+struct store_local *local_of(struct store *store)
 {
     static_assert(offsetof(struct store_local, store) == 0, "the store is the first member");
     return (struct store_local *)(void *)store;
@@ -28,10 +27,19 @@ struct local_shelf *local_shelf_find(struct store_local *local, int64_t id)
     return found;
 }
 
+struct local_shelf *local_shelf_at(struct store_local *local, uint32_t index)
+{
+    pthread_rwlock_rdlock(&local->table_lock);
+    struct local_shelf *found = index < local->shelves_count ? local->shelves[index] : NULL;
+    pthread_rwlock_unlock(&local->table_lock);
+    return found;
+}
+
 static void local_shelf_destroy(struct local_shelf *shelf)
 {
     if (shelf == NULL)
         return;
+    order_book_destroy(shelf->orders);
     shelf_destroy(shelf->shelf);
     pthread_mutex_destroy(&shelf->lock);
     free(shelf);
@@ -44,8 +52,9 @@ static struct local_shelf *local_shelf_create(int64_t id)
         return NULL;
     made->id = id;
     pthread_mutex_init(&made->lock, NULL);
-    made->shelf = shelf_create();
-    if (made->shelf == NULL) {
+    made->shelf = shelf_create(shelf_is_market(id));
+    made->orders = made->shelf == NULL ? NULL : order_book_create(made->shelf);
+    if (made->orders == NULL) {
         local_shelf_destroy(made);
         return NULL;
     }
@@ -80,8 +89,8 @@ static struct local_shelf *table_add(struct store_local *local, int64_t id)
         return NULL;
     }
     local->shelves[local->shelves_count++] = made;
-    if (id > local->shelf_id_max)
-        local->shelf_id_max = id;
+    if (shelf_id_low(id) > local->shelf_id_max)
+        local->shelf_id_max = shelf_id_low(id);
     return made;
 }
 
@@ -108,6 +117,15 @@ static bool local_submit(struct store *store, struct store_command *command)
         break;
     case STORE_LIST:
         local_list(local, command);
+        break;
+    case STORE_MARK:
+        local_mark(local, command);
+        break;
+    case STORE_COUNT:
+        local_count(local, command);
+        break;
+    case STORE_ORDER:
+        local_order(local, command);
         break;
     }
     return journal_is_durable(local->journal, command->waiter.seq);
@@ -143,7 +161,7 @@ static void blocking_done(struct journal_waiter *waiter)
     pthread_mutex_unlock(&blocking->lock);
 }
 
-static void wait_until_durable(struct store_local *local, uint64_t seq)
+void local_wait_until_durable(struct store_local *local, uint64_t seq)
 {
     struct blocking_waiter blocking = {.waiter = {.seq = seq, .done = blocking_done}};
     pthread_mutex_init(&blocking.lock, NULL);
@@ -169,55 +187,9 @@ static enum err local_add_document(struct store *store, struct bytes name, struc
     if (error == OK)
         error = journal_reserve(local->journal, record.size);
     if (error == OK)
-        wait_until_durable(local,
-                           journal_append(local->journal, record.size, buffer_bytes(&record)));
+        local_wait_until_durable(
+            local, journal_append(local->journal, record.size, buffer_bytes(&record)));
     buffer_deinit(&record);
-    return error;
-}
-
-/* Copies up to COPY_CELLS_MAX cells from number `start` on. */
-static enum err copy_some(struct store_local *local, const struct local_shelf *from, int64_t to_id,
-                          uint32_t start, struct arena *arena)
-{
-    const uint32_t left = shelf_cells_count(from->shelf) - start;
-    const uint32_t count = left < COPY_CELLS_MAX ? left : (uint32_t)COPY_CELLS_MAX;
-    struct stock_write *items = arena_allocate(arena, count * sizeof(*items));
-    if (items == NULL)
-        return ERR_MEMORY;
-    for (uint32_t i = 0; i < count; i++) {
-        const struct stock_view view = shelf_view(from->shelf, start + i);
-        items[i] = (struct stock_write){
-            {view.sku, bytes_hash(view.sku)}, view.available, view.updated_at_ms};
-    }
-    struct store_command command = {
-        .kind = STORE_PUT,
-        .shelf_id = to_id,
-        .arena = arena,
-        .put = {.items = items, .items_count = count, .unknown_policy = STORE_UNKNOWN_CREATE},
-    };
-    local_put(local, &command);
-    if (command.verdict != VERDICT_OK)
-        return ERR_FULL;
-    wait_until_durable(local, command.waiter.seq);
-    return OK;
-}
-
-static enum err local_copy_shelf(struct store *store, int64_t from_id, int64_t to_id)
-{
-    struct store_local *local = local_of(store);
-    ASSERT(from_id != to_id);
-    const struct local_shelf *from = local_shelf_find(local, from_id);
-    if (from == NULL)
-        return OK;
-    struct arena arena;
-    arena_init(&arena);
-    enum err error = OK;
-    for (uint32_t start = 0; start < shelf_cells_count(from->shelf) && error == OK;
-         start += COPY_CELLS_MAX) {
-        error = copy_some(local, from, to_id, start, &arena);
-        arena_reset(&arena);
-    }
-    arena_deinit(&arena);
     return error;
 }
 
@@ -237,6 +209,7 @@ static void local_metrics(struct store *store, struct store_metrics *metrics)
 static void local_close(struct store *store)
 {
     struct store_local *local = local_of(store);
+    local_expiry_end(local);
     if (local->committing)
         journal_stop(local->journal);
     journal_close(local->journal);
@@ -254,17 +227,20 @@ static const struct store_ops local_ops = {
     .await = local_await,
     .add_document = local_add_document,
     .copy_shelf = local_copy_shelf,
+    .copy_marks = local_copy_marks,
+    .totals = local_totals,
     .metrics = local_metrics,
     .close = local_close,
 };
 
-static enum err replay_write(struct store_local *local, uint64_t seq, struct cursor *cursor)
+static enum err replay_shelf(struct store_local *local, uint64_t seq, uint8_t kind,
+                             struct cursor *cursor)
 {
-    struct local_shelf *shelf = local_shelf_open(local, record_write_shelf_decode(cursor));
+    struct local_shelf *shelf = local_shelf_open(local, record_shelf_decode(cursor));
     if (shelf == NULL)
         return ERR_MEMORY;
     const uint32_t cells_count = shelf_cells_count(shelf->shelf);
-    const enum err error = record_write_apply(cursor, shelf->shelf);
+    const enum err error = record_apply(kind, cursor, shelf->shelf, shelf->orders);
     metric_add(&local->cells, shelf_cells_count(shelf->shelf) - cells_count);
     shelf->seq_last = seq;
     return error;
@@ -275,8 +251,8 @@ static enum err replay(void *context, uint64_t seq, struct bytes payload)
     struct store_local *local = context;
     struct cursor cursor = cursor_begin(payload);
     const uint8_t kind = record_kind_decode(&cursor);
-    if (kind == RECORD_WRITE)
-        return replay_write(local, seq, &cursor);
+    if (record_kind_has_shelf(kind))
+        return replay_shelf(local, seq, kind, &cursor);
     if (kind != RECORD_DOCUMENT)
         return ERR_UNSUPPORTED;
     struct bytes name;
@@ -367,6 +343,9 @@ static enum err open_folder(struct store_local *local, const char *folder,
     if (error != OK)
         return say(opening, error, "cannot start the journal's thread");
     local->committing = true;
+    error = local_expiry_begin(local);
+    if (error != OK)
+        return say(opening, error, "cannot start the thread that releases expired orders");
     return OK;
 }
 

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/date.h"
+
 static const char sku_pattern[] = "^(?=.*\\S.*)[^\\x00-\\x08\\x0A-\\x1f\\x7f]{1,255}$";
 
 static bool is_null(const struct json_value *value)
@@ -62,6 +64,12 @@ static void number_text(struct json_value value, char *text, size_t text_bytes)
         (void)snprintf(text, text_bytes, "%g", json_to_double(value));
 }
 
+const struct json_value *field_member(struct json_value object, const char *name,
+                                      struct json_value *slot)
+{
+    return json_find(object, bytes_from_text(name), slot) ? slot : NULL;
+}
+
 /* A number without a fraction, of whatever size. */
 static bool is_whole(struct json_value value)
 {
@@ -111,6 +119,18 @@ bool field_bool(const struct json_value *value, const struct field_path *path, b
     return true;
 }
 
+bool field_moment(const struct json_value *value, const struct field_path *path, int64_t *ms,
+                  bool *given, struct error_list *errors)
+{
+    *given = !is_null(value);
+    if (!*given)
+        return true;
+    if (json_type(*value) == JSON_STRING && date_parse_iso8601(json_string(*value), ms))
+        return true;
+    field_add_illegal(errors, path);
+    return false;
+}
+
 /* No control character but TAB, and no DEL. What is left after trimming has a visible character
  * first, so the pattern's look-ahead holds too. */
 static bool matches_pattern(struct bytes sku)
@@ -139,16 +159,10 @@ bool sku_is_valid(struct bytes sku)
            bytes_are_utf8(sku);
 }
 
-bool field_sku(const struct json_value *value, const struct field_path *path, struct bytes *sku,
-               struct error_list *errors)
+static bool take_sku(struct bytes text, const struct field_path *path, struct bytes *sku,
+                     struct error_list *errors)
 {
-    if (is_null(value)) {
-        field_add_error(errors, path, "must not be null (rejected value: null)");
-        return false;
-    }
-    if (!field_is(value, JSON_STRING, path, errors))
-        return false;
-    const struct bytes trimmed = bytes_trim(json_string(*value));
+    const struct bytes trimmed = bytes_trim(text);
     const bool fits = length_fits(trimmed);
     if (fits && matches_pattern(trimmed)) {
         *sku = trimmed;
@@ -163,6 +177,26 @@ bool field_sku(const struct json_value *value, const struct field_path *path, st
                        path_text(path).text, SKU_CODE_POINTS_MAX);
     }
     error_list_add_rejected(errors, prefix, trimmed);
+    return false;
+}
+
+bool field_sku(const struct json_value *value, const struct field_path *path, struct bytes *sku,
+               struct error_list *errors)
+{
+    if (is_null(value)) {
+        field_add_error(errors, path, "must not be null (rejected value: null)");
+        return false;
+    }
+    return field_is(value, JSON_STRING, path, errors) &&
+           take_sku(json_string(*value), path, sku, errors);
+}
+
+bool field_sku_text(struct bytes text, const struct field_path *path, struct bytes *sku,
+                    struct error_list *errors)
+{
+    if (bytes_are_utf8(text))
+        return take_sku(text, path, sku, errors);
+    field_add_illegal(errors, path);
     return false;
 }
 
@@ -214,4 +248,18 @@ bool seen_before(struct seen_table *table, const struct stock_key *keys, size_t 
     }
     table->slots[slot] = (uint16_t)(index + 1);
     return false;
+}
+
+size_t seen_find(const struct seen_table *table, const struct stock_key *keys, size_t stride,
+                 const struct stock_key *key)
+{
+    uint32_t slot = (uint32_t)(key->hash >> 32) & (table->slots_count - 1);
+    while (table->slots[slot] != 0) {
+        const size_t index = table->slots[slot] - 1U;
+        const struct stock_key *other = key_at(keys, stride, index);
+        if (other->hash == key->hash && bytes_equal(other->sku, key->sku))
+            return index;
+        slot = (slot + 1) & (table->slots_count - 1);
+    }
+    return SEEN_NONE;
 }

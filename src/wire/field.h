@@ -36,6 +36,10 @@ MUST_USE static inline bool field_is(const struct json_value *value, enum json_t
     return false;
 }
 
+/* The member of an object, kept in *slot; NULL: it has none of that name. */
+const struct json_value *field_member(struct json_value object, const char *name,
+                                      struct json_value *slot);
+
 /* An integer between min and max. */
 MUST_USE bool field_int64(const struct json_value *value, const struct field_path *path,
                           int64_t min, int64_t max, int64_t *number, struct error_list *errors);
@@ -44,9 +48,17 @@ MUST_USE bool field_int64(const struct json_value *value, const struct field_pat
 MUST_USE bool field_bool(const struct json_value *value, const struct field_path *path, bool absent,
                          bool *result, struct error_list *errors);
 
+/* A moment, ISO 8601 with an offset; null or missing gives *given = false. */
+MUST_USE bool field_moment(const struct json_value *value, const struct field_path *path,
+                           int64_t *ms, bool *given, struct error_list *errors);
+
 /* A SKU: trimmed, then checked by length and pattern (CONTRACT §0.3, C1, C2). */
 MUST_USE bool field_sku(const struct json_value *value, const struct field_path *path,
                         struct bytes *sku, struct error_list *errors);
+
+/* The same for a text from elsewhere, which need not be UTF-8. */
+MUST_USE bool field_sku_text(struct bytes text, const struct field_path *path, struct bytes *sku,
+                             struct error_list *errors);
 
 /* The SKU rules alone, for values that did not come as JSON. True when `sku` is a valid SKU. */
 MUST_USE bool sku_is_valid(struct bytes sku);
@@ -68,5 +80,11 @@ MUST_USE enum err seen_table_init(struct seen_table *table, struct arena *arena,
  * distance of two keys in bytes, as keys are members of larger structs. */
 MUST_USE bool seen_before(struct seen_table *table, const struct stock_key *keys, size_t stride,
                           size_t index);
+
+enum { SEEN_NONE = UINT16_MAX };
+
+/* The index of the key with this SKU among those that were added; SEEN_NONE: it was not. */
+MUST_USE size_t seen_find(const struct seen_table *table, const struct stock_key *keys,
+                          size_t stride, const struct stock_key *key);
 
 #endif

@@ -2,9 +2,11 @@
 #include "wire/get_stocks.h"
 
 #include "base/date.h"
-#include "base/hash.h"
 #include "base/limits.h"
 #include "wire/field.h"
+#include "wire/page_token.h"
+#include "wire/sku_list.h"
+#include "wire/stock_type.h"
 
 /* The members of the body that count; NULL where one is absent. */
 struct members {
@@ -52,36 +54,6 @@ static const struct json_value *member(const struct members *members, enum membe
     return members->present[which] ? &members->values[which] : NULL;
 }
 
-static bool decode_offers(const struct json_value *offer_ids, struct arena *arena,
-                          struct get_stocks *request, struct error_list *errors)
-{
-    size_t count = 0;
-    if (!field_array(offer_ids, FIELD("offerIds"), 1, GET_OFFER_IDS_MAX, &count, errors))
-        return false;
-    struct seen_table seen;
-    request->offers = arena_allocate(arena, count * sizeof(*request->offers));
-    if (request->offers == NULL || seen_table_init(&seen, arena, count) != OK)
-        return false;
-    struct json_walk walk = json_walk_begin(*offer_ids);
-    struct json_value value;
-    for (size_t i = 0; json_next_element(&walk, &value); i++) {
-        struct stock_key *offer = &request->offers[request->offers_count];
-        if (json_type(value) == JSON_NULL) {
-            field_add_error(errors, FIELD("offerIds"),
-                            "elements must be not null (rejected value: null)");
-            continue;
-        }
-        if (!field_sku(&value, FIELD_OF("offerIds", i, ""), &offer->sku, errors))
-            continue;
-        offer->hash = bytes_hash(offer->sku);
-        if (seen_before(&seen, request->offers, sizeof(*offer), request->offers_count))
-            error_list_add_rejected(errors, "offerIds elements must be unique", offer->sku);
-        else
-            request->offers_count++;
-    }
-    return errors->count == 0;
-}
-
 bool get_stocks_decode(struct json_value root, struct arena *arena, struct get_stocks *request,
                        struct error_list *errors)
 {
@@ -100,13 +72,46 @@ bool get_stocks_decode(struct json_value root, struct arena *arena, struct get_s
     valid &= field_bool(member(&members, MEMBER_ARCHIVED), FIELD("archived"), false,
                         &request->archived, errors);
     request->listed = members.present[MEMBER_OFFERS];
-    if (request->listed)
-        valid &= decode_offers(member(&members, MEMBER_OFFERS), arena, request, errors);
+    if (request->listed) {
+        struct sku_list offers;
+        valid &= sku_list_decode(member(&members, MEMBER_OFFERS), "offerIds", GET_OFFER_IDS_MAX,
+                                 arena, &offers, errors);
+        request->offers = offers.keys;
+        request->offers_count = offers.keys_count;
+    }
     if (valid && request->has_stocks_given && warehouse == NULL) {
         error_list_add(errors, "hasStocks must be used together with stocksWarehouseId");
         valid = false;
     }
     return valid;
+}
+
+/* Class bounds of CONTRACT §12, in tenths of a day: up to and without `below`. */
+static const struct {
+    int64_t below;
+    const char *name;
+} turnover_classes[] = {
+    {450, "VERY_HIGH"}, {1000, "HIGH"}, {1200, "ALMOST_LOW"}, {INT64_MAX, "LOW"}};
+
+static void encode_turnover(struct buffer *body, const struct get_stocks_offer *offer)
+{
+    const struct stock_details *details = offer->view->details;
+    const int64_t tenths = details == NULL ? -1 : details->turnover_tenths;
+    const char *name = "NO_SALES";
+    for (size_t i = sizeof(turnover_classes) / sizeof(turnover_classes[0]); i-- > 0 && tenths >= 0;)
+        name = tenths < turnover_classes[i].below ? turnover_classes[i].name : name;
+    if (offer->free_storage)
+        name = "FREE_STORE";
+    buffer_append(body, BYTES(",\"turnoverSummary\":{\"turnover\":\""));
+    buffer_append_text(body, name);
+    buffer_append(body, BYTES("\""));
+    if (tenths >= 0) {
+        buffer_append(body, BYTES(",\"turnoverDays\":"));
+        buffer_append_int64(body, tenths / 10);
+        buffer_append(body, BYTES("."));
+        buffer_append_int64(body, tenths % 10);
+    }
+    buffer_append(body, BYTES("}"));
 }
 
 static void encode_stock(struct buffer *body, struct bytes head, int64_t count)
@@ -115,55 +120,62 @@ static void encode_stock(struct buffer *body, struct bytes head, int64_t count)
     buffer_append_int64(body, count);
 }
 
-static void encode_offer(struct buffer *body, const struct stock_view *view)
+/* Types beside FIT, only where there are units of them (C24). */
+static void encode_unfit(struct buffer *body, const struct stock_details *details)
 {
-    char date[DATE_ISO8601_BYTES_MAX];
-    const size_t date_bytes = date_format_iso8601(view->updated_at_ms, date);
+    for (int i = 0; details != NULL && i < STOCK_UNFIT_COUNT; i++) {
+        if (details->unfit[i] == 0)
+            continue;
+        buffer_append(body, BYTES("},{\"type\":\""));
+        buffer_append_text(body, stock_type_name((enum stock_type)(STOCK_UNFIT_FIRST + i)));
+        encode_stock(body, BYTES("\",\"count\":"), details->unfit[i]);
+    }
+}
+
+void get_stocks_encode_offer(struct buffer *body, const struct get_stocks_offer *offer)
+{
+    const struct stock_view *view = offer->view;
+    if (body->size > 0 && body->data[body->size - 1] == '}')
+        buffer_append(body, BYTES(","));
     buffer_append(body, BYTES("{\"offerId\":"));
     json_write_string(body, view->sku);
+    if (offer->with_turnover)
+        encode_turnover(body, offer);
     encode_stock(body, BYTES(",\"stocks\":[{\"type\":\"FIT\",\"count\":"),
                  view->available + view->reserved);
     encode_stock(body, BYTES("},{\"type\":\"FREEZE\",\"count\":"), view->reserved);
     encode_stock(body, BYTES("},{\"type\":\"AVAILABLE\",\"count\":"), view->available);
+    encode_unfit(body, view->details);
+    if (view->updated_at_ms == STOCK_NEVER_UPDATED) {
+        buffer_append(body, BYTES("}]}"));
+        return;
+    }
+    char date[DATE_ISO8601_BYTES_MAX];
+    const size_t date_bytes = date_format_iso8601(view->updated_at_ms, date);
     buffer_append(body, BYTES("}],\"updatedAt\":\""));
     buffer_append(body, (struct bytes){(const uint8_t *)date, date_bytes});
     buffer_append(body, BYTES("\"}"));
 }
 
-static void encode_paging(struct buffer *body, const struct get_stocks_paging *paging)
-{
-    buffer_append(body, BYTES("\"paging\":{"));
-    if (paging->next_token.size > 0) {
-        buffer_append(body, BYTES("\"nextPageToken\":"));
-        json_write_string(body, paging->next_token);
-    }
-    if (paging->next_token.size > 0 && paging->prev_token.size > 0)
-        buffer_append(body, BYTES(","));
-    if (paging->prev_token.size > 0) {
-        buffer_append(body, BYTES("\"prevPageToken\":"));
-        json_write_string(body, paging->prev_token);
-    }
-    buffer_append(body, BYTES("}"));
-}
-
-void get_stocks_encode(struct buffer *body, int64_t warehouse_id, const struct stock_view *views,
-                       uint32_t views_count, const struct get_stocks_paging *paging)
+void get_stocks_encode_begin(struct buffer *body, const struct get_stocks_paging *paging)
 {
     buffer_append(body, BYTES("{\"status\":\"OK\",\"result\":{"));
-    encode_paging(body, paging);
+    page_token_encode_paging(body, paging->next_token, paging->prev_token);
     buffer_append(body, BYTES(",\"warehouses\":["));
-    if (views_count > 0) {
-        buffer_append(body, BYTES("{\"warehouseId\":"));
-        buffer_append_int64(body, warehouse_id);
-        buffer_append(body, BYTES(",\"offers\":["));
-        for (uint32_t i = 0; i < views_count; i++) {
-            if (i > 0)
-                buffer_append(body, BYTES(","));
-            encode_offer(body, &views[i]);
-        }
-        buffer_append(body, BYTES("]}"));
-    }
-    buffer_append(body, BYTES("]}}"));
+}
+
+void get_stocks_encode_warehouse(struct buffer *body, int64_t warehouse_id)
+{
+    const bool first = body->size > 0 && body->data[body->size - 1] == '[';
+    buffer_append_text(body, first ? "{\"warehouseId\":" : "]},{\"warehouseId\":");
+    buffer_append_int64(body, warehouse_id);
+    buffer_append(body, BYTES(",\"offers\":["));
+}
+
+void get_stocks_encode_end(struct buffer *body)
+{
+    const bool empty = body->size > 0 && body->data[body->size - 1] == '[';
+    buffer_append_text(body, empty ? "]}}" : "]}]}}");
 }
 
 /* The member of an object, if it is there and of that type. */

@@ -30,9 +30,19 @@ struct get_stocks_paging {
     struct bytes prev_token;
 };
 
-/* Writes an answer with the cells of one warehouse; no cells, no warehouse (C22). */
-void get_stocks_encode(struct buffer *body, int64_t warehouse_id, const struct stock_view *views,
-                       uint32_t views_count, const struct get_stocks_paging *paging);
+/* Writes an answer: begin, warehouses with their offers, end. A warehouse without offers is not
+ * begun (C22). */
+void get_stocks_encode_begin(struct buffer *body, const struct get_stocks_paging *paging);
+void get_stocks_encode_warehouse(struct buffer *body, int64_t warehouse_id);
+
+/* An offer in the warehouse that was begun last. */
+struct get_stocks_offer {
+    const struct stock_view *view;
+    bool with_turnover; /* view->details tell it; without details there were no sales. */
+    bool free_storage;  /* Instead of a class by days. */
+};
+void get_stocks_encode_offer(struct buffer *body, const struct get_stocks_offer *offer);
+void get_stocks_encode_end(struct buffer *body);
 
 /* An answer, as a client reads it. */
 struct get_stocks_answer {

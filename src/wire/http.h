@@ -14,7 +14,9 @@ enum http_header {
     HTTP_CONTENT_LENGTH,
     HTTP_CONTENT_TYPE,
     HTTP_EXPECT,
+    HTTP_MARKET_INTEGRATION,
     HTTP_TRANSFER_ENCODING,
+    HTTP_USER_AGENT,
     HTTP_HEADERS_COUNT,
 };
 
@@ -28,7 +30,7 @@ struct http_parameter {
     struct bytes value; /* Decoded. */
 };
 
-enum { HTTP_PARAMETERS_MAX = 16 };
+enum { HTTP_PARAMETERS_MAX = 600 }; /* A list of hidden offers may name 500. */
 
 /* The three X-RateLimit-Resource-* headers (CONTRACT §10). */
 struct http_rate {
@@ -49,12 +51,13 @@ struct http_exchange {
     int64_t content_length;    /* Bytes, or -1: not told. */
     int64_t now_ms;            /* When its head, and then its body, were complete. */
     struct bytes body;         /* JSON_PADDING_BYTES readable bytes behind it. */
-    bool body_too_large;       /* It passed BODY_BYTES_MAX; `body` is not all of it. */
+    bool body_too_large;       /* It passed the server's maximum; `body` is not all of it. */
 
     int status;               /* 0 while there is no reply. */
     struct buffer reply;      /* The body. */
     const char *content_type; /* Static text. */
-    const char *allow;        /* Static text, or NULL. */
+    const char *allow;        /* Static text, or in the arena, or NULL. */
+    const char *authenticate; /* WWW-Authenticate: static text, or NULL. */
     int64_t retry_after_s;    /* 0: no such header. */
     struct http_rate rate;
 
@@ -65,15 +68,15 @@ struct http_exchange {
 
 /* Somebody who answers. begin() sees the head of a request and may refuse it (status != 0);
  * execute() sees the body too and returns true when the reply is ready; otherwise the server calls
- * await(), which calls exchange->wake once, from any thread, and then finish(), which makes the
- * reply. end() is called once for every exchange that began: right before its reply is sent, or
- * when the client is gone. */
+ * await(), which calls exchange->wake once, from any thread, and then finish(), which is as
+ * execute(): it may have to wait again. end() is called once for every exchange that began: right
+ * before its reply is sent, or when the client is gone. */
 struct http_handler {
     void *context;
     void (*begin)(void *context, struct http_exchange *exchange);
     bool (*execute)(void *context, struct http_exchange *exchange);
     void (*await)(void *context, struct http_exchange *exchange);
-    void (*finish)(void *context, struct http_exchange *exchange);
+    bool (*finish)(void *context, struct http_exchange *exchange);
     void (*end)(void *context, struct http_exchange *exchange);
 };
 

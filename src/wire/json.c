@@ -1,6 +1,6 @@
 /* Parsing with the fast library, explaining its refusals with the plain scanner, and writing
- * strings. Documents with numbers beyond 64 bits are legal JSON that the library refuses; they are
- * parsed a second time with those numbers brought into its range. */
+ * strings and moments. Documents with numbers beyond 64 bits are legal JSON that the library
+ * refuses; they are parsed a second time with those numbers brought into its range. */
 #include "wire/json.h"
 
 #include <math.h>
@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/date.h"
 #include "wire/json_check.h"
 #include "wire/json_simdjson.h"
 
@@ -236,4 +237,13 @@ void json_write_string(struct buffer *buffer, struct bytes text)
         }
     }
     buffer_append_u8(buffer, '"');
+}
+
+void json_write_moment(struct buffer *buffer, int64_t ms)
+{
+    char text[DATE_ISO8601_BYTES_MAX];
+    const size_t text_bytes = date_format_iso8601(ms, text);
+    buffer_append(buffer, BYTES("\""));
+    buffer_append(buffer, (struct bytes){(const uint8_t *)text, text_bytes});
+    buffer_append(buffer, BYTES("\""));
 }

@@ -160,4 +160,7 @@ static inline size_t json_count(struct json_value value)
 /* Appends a string with its quotes, escaped. Bytes that are not UTF-8 become U+FFFD. */
 void json_write_string(struct buffer *buffer, struct bytes text);
 
+/* Appends a moment as a string: ISO 8601 in UTC (CONTRACT C25). */
+void json_write_moment(struct buffer *buffer, int64_t ms);
+
 #endif

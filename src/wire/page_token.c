@@ -75,3 +75,19 @@ bool page_token_decode(struct json_parser *parser, struct bytes text, uint64_t f
     return decoded && decode_object(root, token, &filter_digits) &&
            bytes_equal(filter_digits, bytes_from_text(expected));
 }
+
+void page_token_encode_paging(struct buffer *body, struct bytes next, struct bytes prev)
+{
+    buffer_append(body, BYTES("\"paging\":{"));
+    if (next.size > 0) {
+        buffer_append(body, BYTES("\"nextPageToken\":"));
+        json_write_string(body, next);
+    }
+    if (next.size > 0 && prev.size > 0)
+        buffer_append(body, BYTES(","));
+    if (prev.size > 0) {
+        buffer_append(body, BYTES("\"prevPageToken\":"));
+        json_write_string(body, prev);
+    }
+    buffer_append(body, BYTES("}"));
+}

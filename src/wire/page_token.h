@@ -19,4 +19,8 @@ void page_token_encode(struct buffer *buffer, const struct page_token *token, ui
 MUST_USE bool page_token_decode(struct json_parser *parser, struct bytes text, uint64_t filter,
                                 struct page_token *token);
 
+/* Writes the member `"paging":{…}` of an answer: tokens of its neighbours, where they have bytes
+ * (CONTRACT C23). */
+void page_token_encode_paging(struct buffer *body, struct bytes next, struct bytes prev);
+
 #endif

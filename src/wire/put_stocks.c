@@ -5,18 +5,9 @@
 #include <inttypes.h>
 
 #include "base/date.h"
-#include "base/hash.h"
 #include "base/limits.h"
 #include "wire/field.h"
-
-/* A body on its way through the decoder. */
-struct decoder {
-    const struct put_stocks_rules *rules;
-    struct error_list *errors;
-    size_t index;      /* Of the element of `skus` at hand. */
-    struct bytes date; /* The updatedAt read last: SKUs of one request tend to share it. */
-    int64_t date_ms;
-};
+#include "wire/stock_write.h"
 
 /* A member that may be absent: its document is NULL then. */
 static const struct json_value *present(const struct json_value *value)
@@ -24,44 +15,9 @@ static const struct json_value *present(const struct json_value *value)
     return value->document == NULL ? NULL : value;
 }
 
-static bool parse_date(struct decoder *decoder, struct bytes text)
-{
-    if (text.size > 0 && bytes_equal(text, decoder->date))
-        return true;
-    decoder->date = text;
-    if (date_parse_iso8601(text, &decoder->date_ms))
-        return true;
-    decoder->date.size = 0;
-    return false;
-}
-
-/* Reads `updatedAt`; absent or null means now (C12). */
-static bool decode_updated_at(struct decoder *decoder, const struct json_value *value,
-                              struct stock_write *write)
-{
-    write->updated_at_ms = decoder->rules->now_ms;
-    if (value == NULL || json_type(*value) == JSON_NULL)
-        return true;
-    if (json_type(*value) != JSON_STRING || !parse_date(decoder, json_string(*value))) {
-        field_add_illegal(decoder->errors, FIELD_OF("skus", decoder->index, ".items[0].updatedAt"));
-        return false;
-    }
-    write->updated_at_ms = decoder->date_ms;
-    return true;
-}
-
-static bool decode_count(struct decoder *decoder, const struct json_value *value,
-                         struct stock_write *write)
-{
-    if (value != NULL && json_type(*value) == JSON_INT64 && json_to_int64(*value, &write->count) &&
-        write->count >= 0 && write->count <= STOCK_COUNT_MAX)
-        return true; /* Nearly always: no words are needed. */
-    return field_int64(value, FIELD_OF("skus", decoder->index, ".items[0].count"), 0,
-                       STOCK_COUNT_MAX, &write->count, decoder->errors);
-}
-
 /* Decodes the only element of `items`. */
-static bool decode_item(struct decoder *decoder, struct json_value item, struct stock_write *write)
+static bool decode_item(struct stock_write_decoder *decoder, struct json_value item,
+                        struct stock_write *write)
 {
     struct json_value count = {NULL, 0};
     struct json_value updated_at = {NULL, 0};
@@ -74,11 +30,10 @@ static bool decode_item(struct decoder *decoder, struct json_value item, struct 
         else if (bytes_equal(key, BYTES("updatedAt")))
             updated_at = value;
     }
-    const bool count_valid = decode_count(decoder, present(&count), write);
-    return decode_updated_at(decoder, present(&updated_at), write) && count_valid;
+    return stock_write_numbers(decoder, present(&count), present(&updated_at), write);
 }
 
-static bool decode_items(struct decoder *decoder, const struct json_value *items,
+static bool decode_items(struct stock_write_decoder *decoder, const struct json_value *items,
                          struct stock_write *write)
 {
     size_t count = 0;
@@ -99,24 +54,7 @@ static bool decode_items(struct decoder *decoder, const struct json_value *items
            decode_item(decoder, item, write);
 }
 
-/* The bounds on updatedAt (CONTRACT §1.5). */
-static bool check_moment(struct decoder *decoder, const struct stock_write *write)
-{
-    const struct put_stocks_rules *rules = decoder->rules;
-    const char *problem = NULL;
-    if (write->updated_at_ms > rules->now_ms + rules->future_tolerance_ms)
-        problem = "in the future";
-    else if (rules->past_tolerance_ms >= 0 &&
-             write->updated_at_ms < rules->now_ms - rules->past_tolerance_ms)
-        problem = "older than a day";
-    if (problem == NULL)
-        return true;
-    error_list_add(decoder->errors, "Stock for '%.*s' should not be %s", BYTES_ARG(write->key.sku),
-                   problem);
-    return false;
-}
-
-static bool decode_element(struct decoder *decoder, struct json_value element,
+static bool decode_element(struct stock_write_decoder *decoder, struct json_value element,
                            struct stock_write *write)
 {
     if (json_type(element) == JSON_NULL) {
@@ -137,13 +75,9 @@ static bool decode_element(struct decoder *decoder, struct json_value element,
         else if (bytes_equal(key, BYTES("items")))
             items = value;
     }
-    const bool sku_valid = field_sku(present(&sku), FIELD_OF("skus", decoder->index, ".sku"),
-                                     &write->key.sku, decoder->errors);
+    const bool sku_valid = stock_write_sku(decoder, present(&sku), write);
     const bool items_valid = decode_items(decoder, present(&items), write);
-    if (!sku_valid || !items_valid)
-        return false;
-    write->key.hash = bytes_hash(write->key.sku);
-    return check_moment(decoder, write);
+    return sku_valid && items_valid && stock_write_check_moment(decoder, write);
 }
 
 bool put_stocks_decode(struct json_value root, const struct put_stocks_rules *rules,
@@ -167,7 +101,13 @@ bool put_stocks_decode(struct json_value root, const struct put_stocks_rules *ru
         return false;
     struct json_walk walk = json_walk_begin(skus);
     struct json_value value;
-    struct decoder decoder = {.rules = rules, .errors = errors};
+    struct stock_write_decoder decoder = {
+        .rules = rules,
+        .errors = errors,
+        .array = "skus",
+        .count_name = ".items[0].count",
+        .updated_at_name = ".items[0].updatedAt",
+    };
     for (; json_next_element(&walk, &value); decoder.index++) {
         struct stock_write *write = &request->items[request->items_count];
         if (!decode_element(&decoder, value, write))

@@ -28,12 +28,22 @@ struct registry_business {
     struct bytes name;
 };
 
+/* A shop that is asked for its stocks (CONTRACT §3). */
+struct registry_push {
+    struct bytes url; /* Without the `/stocks` behind it. None: the shop is not asked. */
+    struct bytes token;
+    bool token_in_query; /* As `auth-token`; else as the header Authorization. */
+    int64_t period_s;
+};
+
 struct registry_campaign {
     int64_t id;
     int64_t business_id;
     struct bytes domain;
     enum placement placement;
     enum availability availability;
+    int64_t shelf_id; /* Of FBY and LAAS, and of those that once were. Given like a group's. */
+    struct registry_push push;
 };
 
 struct registry_group {
@@ -63,6 +73,8 @@ struct registry_warehouse {
     int64_t group_id; /* 0: none. */
     int64_t shelf_id; /* Its own, used outside a group. As in a group. */
     bool express;
+    bool disabled;      /* Switched off by the seller (CONTRACT §6). */
+    bool enabled_given; /* The document says whether it is. */
     bool has_address;
     struct registry_address address;
 };
@@ -72,6 +84,7 @@ struct registry_market_warehouse {
     int64_t id;
     struct bytes name;
     bool returns;
+    int64_t number; /* For market_shelf_id(). Given and kept like a shelf's. */
 };
 
 enum token_kind { TOKEN_API_KEY, TOKEN_OAUTH };
@@ -83,6 +96,22 @@ struct registry_token {
     uint32_t scopes; /* A set; OAuth tokens have none and may call everything. */
     bool revoked;
     struct sha256 hash;
+};
+
+/* Which entries are removed. */
+struct registry_removal {
+    int64_t *businesses;
+    int64_t *campaigns;
+    int64_t *groups;
+    int64_t *warehouses;
+    int64_t *market_warehouses;
+    struct registry_token *tokens; /* Name and business alone. */
+    uint32_t businesses_count;
+    uint32_t campaigns_count;
+    uint32_t groups_count;
+    uint32_t warehouses_count;
+    uint32_t market_warehouses_count;
+    uint32_t tokens_count;
 };
 
 struct registry_document {
@@ -98,6 +127,9 @@ struct registry_document {
     uint32_t warehouses_count;
     uint32_t market_warehouses_count;
     uint32_t tokens_count;
+    struct registry_removal removal; /* Done before the lists. */
+    int64_t shelf_id_last;           /* Highest numbers ever given; 0: as the entries say. */
+    int64_t market_number_last;
 };
 
 /* Decodes and checks each field for itself; an error names its path. Everything is copied into the
@@ -106,7 +138,8 @@ MUST_USE bool registry_document_decode(struct json_value root, struct arena *are
                                        struct registry_document *document,
                                        struct error_list *errors);
 
-/* Writes a document that decodes to the same; tokens as SHA-256. */
+/* Writes a document that decodes to the same; tokens as SHA-256, the tokens of push
+ * as they are. */
 void registry_document_encode(struct buffer *buffer, const struct registry_document *document);
 
 const char *placement_name(enum placement placement);

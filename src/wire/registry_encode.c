@@ -36,12 +36,18 @@ static void put_text(struct buffer *buffer, const char *name, struct bytes text,
     json_write_string(buffer, text);
 }
 
-static void put_flag(struct buffer *buffer, const char *name, bool flag)
+/* Writes the value where the flag is set: what a document means without it is its opposite. */
+static void put_flag_as(struct buffer *buffer, const char *name, bool flag, const char *value)
 {
     if (!flag)
         return;
     put_name(buffer, name, false);
-    buffer_append(buffer, BYTES("true"));
+    buffer_append_text(buffer, value);
+}
+
+static void put_flag(struct buffer *buffer, const char *name, bool flag)
+{
+    put_flag_as(buffer, name, flag, "true");
 }
 
 static void encode_business(struct buffer *buffer, const void *entry)
@@ -49,6 +55,17 @@ static void encode_business(struct buffer *buffer, const void *entry)
     const struct registry_business *business = entry;
     put_id(buffer, "id", business->id, true);
     put_text(buffer, "name", business->name, false);
+    buffer_append(buffer, BYTES("}"));
+}
+
+static void encode_push(struct buffer *buffer, const struct registry_push *push)
+{
+    put_name(buffer, "push", false);
+    put_text(buffer, "url", push->url, true);
+    put_text(buffer, "token", push->token, false);
+    if (push->token_in_query)
+        put_text(buffer, "tokenIn", BYTES("query"), false);
+    put_id(buffer, "periodSeconds", push->period_s, false);
     buffer_append(buffer, BYTES("}"));
 }
 
@@ -62,6 +79,9 @@ static void encode_campaign(struct buffer *buffer, const void *entry)
     if (campaign->availability != AVAILABILITY_AVAILABLE)
         put_text(buffer, "apiAvailability",
                  bytes_from_text(availability_name(campaign->availability)), false);
+    put_id(buffer, "shelfId", campaign->shelf_id, false);
+    if (campaign->push.url.size > 0)
+        encode_push(buffer, &campaign->push);
     buffer_append(buffer, BYTES("}"));
 }
 
@@ -108,6 +128,7 @@ static void encode_warehouse(struct buffer *buffer, const void *entry)
     put_id(buffer, "groupId", warehouse->group_id, false);
     put_id(buffer, "shelfId", warehouse->shelf_id, false);
     put_flag(buffer, "express", warehouse->express);
+    put_flag_as(buffer, "enabled", warehouse->disabled, "false");
     if (warehouse->has_address)
         encode_address(buffer, &warehouse->address);
     buffer_append(buffer, BYTES("}"));
@@ -119,6 +140,7 @@ static void encode_market_warehouse(struct buffer *buffer, const void *entry)
     put_id(buffer, "id", warehouse->id, true);
     put_text(buffer, "name", warehouse->name, false);
     put_flag(buffer, "returns", warehouse->returns);
+    put_id(buffer, "shelfId", warehouse->number, false);
     buffer_append(buffer, BYTES("}"));
 }
 
@@ -160,6 +182,34 @@ static void encode_list(struct buffer *buffer, const char *name, bool first, enc
 
 #define ENTRIES(array) ((struct entries){array, sizeof(*(array)), array##_count})
 
+static void encode_id(struct buffer *buffer, const void *entry)
+{
+    buffer_append_int64(buffer, *(const int64_t *)entry);
+}
+
+static void encode_removed_token(struct buffer *buffer, const void *entry)
+{
+    const struct registry_token *token = entry;
+    put_text(buffer, "name", token->name, true);
+    put_id(buffer, "businessId", token->business_id, false);
+    buffer_append(buffer, BYTES("}"));
+}
+
+static void encode_removal(struct buffer *buffer, const struct registry_removal *removal)
+{
+    if ((removal->businesses_count | removal->campaigns_count | removal->groups_count |
+         removal->warehouses_count | removal->market_warehouses_count | removal->tokens_count) == 0)
+        return;
+    put_name(buffer, "remove", false);
+    encode_list(buffer, "businesses", true, encode_id, ENTRIES(removal->businesses));
+    encode_list(buffer, "campaigns", false, encode_id, ENTRIES(removal->campaigns));
+    encode_list(buffer, "warehouseGroups", false, encode_id, ENTRIES(removal->groups));
+    encode_list(buffer, "warehouses", false, encode_id, ENTRIES(removal->warehouses));
+    encode_list(buffer, "marketWarehouses", false, encode_id, ENTRIES(removal->market_warehouses));
+    encode_list(buffer, "tokens", false, encode_removed_token, ENTRIES(removal->tokens));
+    buffer_append(buffer, BYTES("}"));
+}
+
 void registry_document_encode(struct buffer *buffer, const struct registry_document *document)
 {
     encode_list(buffer, "businesses", true, encode_business, ENTRIES(document->businesses));
@@ -169,5 +219,8 @@ void registry_document_encode(struct buffer *buffer, const struct registry_docum
     encode_list(buffer, "marketWarehouses", false, encode_market_warehouse,
                 ENTRIES(document->market_warehouses));
     encode_list(buffer, "tokens", false, encode_token, ENTRIES(document->tokens));
+    encode_removal(buffer, &document->removal);
+    put_id(buffer, "shelfIdLast", document->shelf_id_last, false);
+    put_id(buffer, "marketNumberLast", document->market_number_last, false);
     buffer_append(buffer, BYTES("}\n"));
 }

@@ -74,15 +74,17 @@ void exchange_case_run(struct exchange_case *one, const struct http_handler *han
 {
     struct http_exchange *exchange = &one->exchange;
     handler->begin(handler->context, exchange);
-    if (exchange->status == 0 && !handler->execute(handler->context, exchange)) {
+    bool complete = exchange->status != 0 || handler->execute(handler->context, exchange);
+    while (!complete) {
         one->awaited = true;
+        one->woken = false;
         exchange->wake = wake;
         handler->await(handler->context, exchange);
         pthread_mutex_lock(&one->lock);
         while (!one->woken)
             pthread_cond_wait(&one->changed, &one->lock);
         pthread_mutex_unlock(&one->lock);
-        handler->finish(handler->context, exchange);
+        complete = handler->finish(handler->context, exchange);
     }
     handler->end(handler->context, exchange);
 }

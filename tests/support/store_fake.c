@@ -6,21 +6,51 @@ static struct store_fake *fake_of(struct store *store)
     return (struct store_fake *)(void *)store;
 }
 
+/* The results that the members of the fake give. */
+static void answer(const struct store_fake *fake, struct store_command *command)
+{
+    command->verdict = fake->verdict;
+    command->views = NULL;
+    command->views_count = 0;
+    switch (command->kind) {
+    case STORE_PUT:
+        command->put.applied_count = command->put.items_count;
+        command->put.unknown = fake->unknown;
+        break;
+    case STORE_PAGE:
+        command->page.next = fake->next;
+        command->page.prev = fake->prev;
+        command->views = fake->views;
+        command->views_count = fake->views_count;
+        break;
+    case STORE_LIST:
+        command->views = fake->views;
+        command->views_count = fake->views_count;
+        break;
+    case STORE_MARK:
+        break;
+    case STORE_COUNT:
+        command->count.sku = fake->below_sku;
+        command->count.reserved = fake->below_reserved;
+        break;
+    case STORE_ORDER:
+        command->order.order = fake->order;
+        command->order.shortages = fake->shortages;
+        command->order.shortages_count = fake->shortages_count;
+        break;
+    }
+}
+
 static bool fake_submit(struct store *store, struct store_command *command)
 {
     struct store_fake *fake = fake_of(store);
+    if (fake->submitted < STORE_FAKE_KEPT_MAX)
+        fake->kept[fake->submitted] = *command;
     fake->submitted++;
-    command->verdict = fake->verdict;
-    command->views = fake->views;
-    command->views_count = fake->views_count;
-    if (command->kind == STORE_PUT) {
-        command->views_count = 0;
-        command->put.applied_count = command->put.items_count;
-        command->put.unknown = fake->unknown;
-    } else if (command->kind == STORE_PAGE) {
-        command->page.next = fake->next;
-        command->page.prev = fake->prev;
-    }
+    if (fake->answer != NULL)
+        fake->answer(fake, command);
+    else
+        answer(fake, command);
     fake->last = *command;
     return !fake->late;
 }
@@ -33,18 +63,39 @@ static void fake_await(struct store *store, struct store_command *command)
 
 static enum err fake_add_document(struct store *store, struct bytes name, struct bytes content)
 {
-    (void)store;
+    struct store_fake *fake = fake_of(store);
     (void)name;
     (void)content;
-    return OK;
+    fake->documents++;
+    return fake->document_error;
 }
 
 static enum err fake_copy_shelf(struct store *store, int64_t from_id, int64_t to_id)
 {
-    (void)store;
-    (void)from_id;
-    (void)to_id;
-    return OK;
+    struct store_fake *fake = fake_of(store);
+    fake->shelf_copies++;
+    fake->copy_from_id = from_id;
+    fake->copy_to_id = to_id;
+    return fake->copy_error;
+}
+
+static enum err fake_copy_marks(struct store *store, int64_t from_id, int64_t to_id)
+{
+    struct store_fake *fake = fake_of(store);
+    fake->mark_copies++;
+    fake->copy_from_id = from_id;
+    fake->copy_to_id = to_id;
+    return fake->copy_error;
+}
+
+static enum err fake_totals(struct store *store, int64_t shelf_id, int64_t campaign_id,
+                            struct shelf_totals *totals)
+{
+    struct store_fake *fake = fake_of(store);
+    fake->totals_shelf_id = shelf_id;
+    fake->totals_campaign_id = campaign_id;
+    *totals = fake->totals;
+    return fake->totals_error;
 }
 
 static void fake_metrics(struct store *store, struct store_metrics *metrics)
@@ -63,6 +114,8 @@ static const struct store_ops fake_ops = {
     .await = fake_await,
     .add_document = fake_add_document,
     .copy_shelf = fake_copy_shelf,
+    .copy_marks = fake_copy_marks,
+    .totals = fake_totals,
     .metrics = fake_metrics,
     .close = fake_close,
 };

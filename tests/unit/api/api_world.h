@@ -1,6 +1,6 @@
 /* An API over a store that the test chooses, with a small registry: business 1 sells from campaigns
  * 10003 and 10004 (one group), 10006 (its own warehouse), has 10005 and 10009 at the Market and one
- * campaign for each way of being switched off; business 2 has 20001. */
+ * campaign for each way of being switched off; business 2 has 20001 and 20002, without a group. */
 #ifndef TESTS_UNIT_API_API_WORLD_H
 #define TESTS_UNIT_API_API_WORLD_H
 
@@ -15,6 +15,7 @@
 #include "../../support/expect.h"
 #include "../../support/json_case.h"
 #include "api/api.h"
+#include "os/os.h"
 
 /* 2025-09-17T09:06:40Z; its minute ends 20 s later. */
 #define NOW_MS    INT64_C(1758100000000)
@@ -24,6 +25,7 @@
 #define FULL_KEY   "ACMA:FullFullFullFullFullFullFullFullFullFull:00000001"
 #define WRITER_KEY "writer"
 #define VIEWER_KEY "viewer"
+#define SECOND_KEY "second"
 
 static const char world_registry[] =
     "{\"businesses\":[{\"id\":1,\"name\":\"one\"},{\"id\":2,\"name\":\"two\"}],\"campaigns\":["
@@ -40,18 +42,22 @@ static const char world_registry[] =
     "\"apiAvailability\":\"MANUALLY_DISABLED\"},"
     "{\"id\":10014,\"businessId\":1,\"domain\":\"d\",\"placementType\":\"FBY\","
     "\"apiAvailability\":\"DISABLED_BY_NO_PLACEMENT_TYPE\"},"
-    "{\"id\":20001,\"businessId\":2,\"domain\":\"d\",\"placementType\":\"FBS\"}],"
+    "{\"id\":20001,\"businessId\":2,\"domain\":\"d\",\"placementType\":\"FBS\"},"
+    "{\"id\":20002,\"businessId\":2,\"domain\":\"d\",\"placementType\":\"FBS\"}],"
     "\"warehouseGroups\":[{\"id\":77,\"businessId\":1,\"name\":\"g\"}],\"warehouses\":["
     "{\"id\":501,\"campaignId\":10003,\"name\":\"w\",\"groupId\":77},"
     "{\"id\":502,\"campaignId\":10004,\"name\":\"w\",\"groupId\":77},"
     "{\"id\":506,\"campaignId\":10006,\"name\":\"w\"},"
-    "{\"id\":601,\"campaignId\":20001,\"name\":\"w\"}],\"tokens\":["
+    "{\"id\":601,\"campaignId\":20001,\"name\":\"w\"},"
+    "{\"id\":602,\"campaignId\":20002,\"name\":\"w\"}],\"tokens\":["
     "{\"name\":\"full\",\"businessId\":1,\"scopes\":[\"all-methods\"],\"apiKey\":\"" FULL_KEY "\"},"
     "{\"name\":\"writer\",\"businessId\":1,\"scopes\":[\"offers-and-cards-management\"],"
     "\"apiKey\":\"" WRITER_KEY "\"},"
     "{\"name\":\"viewer\",\"businessId\":1,\"scopes\":[\"all-methods:read-only\"],"
     "\"apiKey\":\"" VIEWER_KEY "\"},"
     "{\"name\":\"prices\",\"businessId\":1,\"scopes\":[\"pricing\"],\"apiKey\":\"prices\"},"
+    "{\"name\":\"second\",\"businessId\":2,\"scopes\":[\"all-methods\"],\"apiKey\":\"" SECOND_KEY
+    "\"},"
     "{\"name\":\"gone\",\"businessId\":1,\"scopes\":[\"all-methods\"],\"revoked\":true,"
     "\"apiKey\":\"gone\"},"
     "{\"name\":\"old\",\"businessId\":1,\"oauth\":\"y0_token\"},"
@@ -59,6 +65,7 @@ static const char world_registry[] =
 
 struct world {
     struct registry *registry;
+    struct registry_keeper *keeper;
     struct api *api;
     struct http_handler handler;
     struct exchange_case one;
@@ -86,17 +93,26 @@ static inline void world_init(struct world *world, const struct api_settings *se
     assert_non_null(world->registry);
     struct json_case json;
     json_case_init(&json);
+    struct arena arena;
+    arena_init(&arena);
     struct error_list errors;
     error_list_init(&errors);
     struct registry_document document;
     struct registry_change change;
-    assert_true(registry_document_decode(json_case_root(&json, world_registry),
-                                         registry_arena(world->registry), &document, &errors));
-    assert_int_equal(registry_apply(world->registry, &document, REGISTRY_NEW, &change, &errors),
+    assert_true(registry_document_decode(json_case_root(&json, world_registry), &arena, &document,
+                                         &errors));
+    assert_int_equal(registry_prepare(world->registry, &document, REGISTRY_NEW, &change, &errors),
                      OK);
+    registry_commit(world->registry);
     error_list_deinit(&errors);
+    arena_deinit(&arena);
     json_case_deinit(&json);
-    world->api = api_create(settings, store, world->registry);
+    world->keeper = registry_keeper_create(world->registry, store);
+    assert_non_null(world->keeper);
+    struct api_settings used = *settings;
+    if (used.os == NULL)
+        used.os = os_real(); /* It only tells how long a request took. */
+    world->api = api_create(&used, store, world->registry, world->keeper);
     assert_non_null(world->api);
     world->handler = api_handler(world->api);
     exchange_case_init(&world->one);
@@ -106,6 +122,7 @@ static inline void world_deinit(struct world *world)
 {
     exchange_case_deinit(&world->one);
     api_destroy(world->api);
+    registry_keeper_destroy(world->keeper);
     registry_destroy(world->registry);
 }
 

@@ -54,6 +54,35 @@ static void reset_arena_gives_the_same_memory_again(void **state)
     assert_null(arena.first);
 }
 
+/* Rounds of the same work take the same memory again, and what was there before stays. */
+static void rewound_arena_gives_the_same_memory_again(void **state)
+{
+    (void)state;
+    struct arena arena;
+    arena_init(&arena);
+    const struct arena_mark start = arena_mark(&arena);
+    uint8_t *kept = arena_allocate(&arena, 1000);
+    assert_non_null(kept);
+    memset(kept, 7, 1000);
+    const struct arena_mark mark = arena_mark(&arena);
+    void *pieces[20] = {NULL};
+    for (int round = 0; round < 3; round++) {
+        for (size_t i = 0; i < 20; i++) {
+            uint8_t *piece = arena_allocate(&arena, 50000);
+            assert_non_null(piece);
+            memset(piece, 9, 50000);
+            assert_true(round == 0 || piece == pieces[i]);
+            pieces[i] = piece;
+        }
+        arena_rewind(&arena, mark);
+    }
+    for (size_t i = 0; i < 1000; i++)
+        assert_int_equal(kept[i], 7);
+    arena_rewind(&arena, start);
+    assert_ptr_equal(arena_allocate(&arena, 1000), kept);
+    arena_deinit(&arena);
+}
+
 static void large_memory_is_not_kept_over_a_reset(void **state)
 {
     (void)state;
@@ -95,6 +124,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pieces_are_aligned_and_do_not_overlap),
         cmocka_unit_test(reset_arena_gives_the_same_memory_again),
+        cmocka_unit_test(rewound_arena_gives_the_same_memory_again),
         cmocka_unit_test(large_memory_is_not_kept_over_a_reset),
         cmocka_unit_test(impossible_size_gives_nothing_and_harms_nothing),
     };

@@ -112,6 +112,26 @@ static void map_agrees_with_a_naive_array(void **state)
     }
 }
 
+static void reserved_room_is_enough_for_that_many_keys(void **state)
+{
+    (void)state;
+    struct map map;
+    map_init(&map);
+    assert_int_equal(map_set(&map, -1, 1), OK);
+    for (uint32_t more = 0; more < 5000; more = more * 3 + 1) {
+        assert_int_equal(map_reserve(&map, more), OK);
+        const uint32_t slots_count = map.slots_count;
+        for (uint32_t i = 0; i < more; i++)
+            assert_int_equal(map_set(&map, (int64_t)map.count, i), OK);
+        assert_int_equal(map.slots_count, slots_count);
+    }
+    assert_int_equal(map_get(&map, -1), 1);
+    const uint32_t count = map.count;
+    assert_int_equal(map_reserve(&map, UINT32_MAX), ERR_FULL);
+    assert_int_equal(map.count, count);
+    map_deinit(&map);
+}
+
 static void hash_depends_on_every_byte_and_on_the_seed(void **state)
 {
     (void)state;
@@ -153,6 +173,7 @@ int main(void)
         cmocka_unit_test(any_key_may_be_set_replaced_and_removed),
         cmocka_unit_test(replacing_takes_no_memory),
         cmocka_unit_test(map_agrees_with_a_naive_array),
+        cmocka_unit_test(reserved_room_is_enough_for_that_many_keys),
         cmocka_unit_test(hash_depends_on_every_byte_and_on_the_seed),
         cmocka_unit_test(checksum_is_the_one_that_is_on_disk),
     };

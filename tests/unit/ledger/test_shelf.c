@@ -34,7 +34,7 @@ static uint32_t add_one(struct shelf *shelf, struct stock_key key)
 
 static struct shelf *shelf_new(void)
 {
-    struct shelf *shelf = shelf_create();
+    struct shelf *shelf = shelf_create(false);
     assert_non_null(shelf);
     return shelf;
 }

@@ -6,9 +6,7 @@
 
 #include <cmocka.h>
 
-#include "../../support/expect.h"
-#include "../../support/json_case.h"
-#include "registry/registry.h"
+#include "registry_world.h"
 
 /* What is known before each row is applied. */
 static const char known[] =
@@ -78,88 +76,213 @@ static const char *const rows[][2] = {
      "warehouses[1]: an entry with the same id stands above it"},
     {"{\"marketWarehouses\":[{\"id\":3,\"name\":\"m\"},{\"id\":3,\"name\":\"m\"}]}",
      "marketWarehouses[1]: an entry with the same id stands above it"},
+    {"{\"campaigns\":[{\"id\":14,\"businessId\":1,\"domain\":\"d\",\"placementType\":\"FBY\","
+     "\"push\":{\"url\":\"http://h\",\"token\":\"t\"}}]}",
+     "campaign 14: 'push' is for FBS and DBS, whose shops know their stock; leave it out"},
+    /* Removal: of what is not there, of what others refer to, and of what is in the document. */
+    {"{\"remove\":{\"businesses\":[9]}}",
+     "remove.businesses[0]: 9 is not an entry of this registry"},
+    {"{\"remove\":{\"campaigns\":[14,501]}}",
+     "remove.campaigns[1]: 501 is not an entry of this registry"},
+    {"{\"remove\":{\"warehouseGroups\":[78,78]}}",
+     "remove.warehouseGroups[1]: the same entry stands above it"},
+    {"{\"remove\":{\"warehouses\":[11]}}",
+     "remove.warehouses[0]: 11 is not an entry of this registry"},
+    {"{\"remove\":{\"marketWarehouses\":[1]}}",
+     "remove.marketWarehouses[0]: 1 is not an entry of this registry"},
+    {"{\"remove\":{\"tokens\":[{\"businessId\":2,\"name\":\"t\"}]}}",
+     "remove.tokens[0]: business 2 has no token 't'"},
+    {"{\"remove\":{\"businesses\":[2]}}",
+     "warehouse group 78: businessId 2 is not a business of this registry; add it to 'businesses'"},
+    {"{\"remove\":{\"warehouses\":[502]}}",
+     "campaign 12: a campaign of model DBS needs a warehouse; add one to 'warehouses'"},
+    {"{\"remove\":{\"campaigns\":[12]}}",
+     "warehouse 502: campaignId 12 is not a campaign of this registry; add it to 'campaigns'"},
+    {"{\"remove\":{\"warehouses\":[501],\"campaigns\":[11]}}",
+     "warehouse group 77: mainWarehouseId 501 is not a warehouse of this group"},
+    {"{\"remove\":{\"warehouseGroups\":[77]}}",
+     "warehouse 501: groupId 77 is not a group of this registry; add it to 'warehouseGroups'"},
+    {"{\"remove\":{\"campaigns\":[14]},\"campaigns\":[{\"id\":14,\"businessId\":1,\"domain\":"
+     "\"d\",\"placementType\":\"FBY\"}]}",
+     "campaigns[0]: the same document removes it"},
 };
-
-static enum err apply(struct registry *registry, const char *text, struct error_list *errors)
-{
-    struct json_case json;
-    json_case_init(&json);
-    struct registry_document document;
-    struct registry_change change;
-    error_list_clear(errors);
-    assert_true(registry_document_decode(json_case_root(&json, text), registry_arena(registry),
-                                         &document, errors));
-    const enum err error = registry_apply(registry, &document, REGISTRY_NEW, &change, errors);
-    json_case_deinit(&json);
-    return error;
-}
 
 static void entries_that_do_not_fit_are_refused(void **state)
 {
     (void)state;
-    struct registry *registry = registry_create();
-    assert_non_null(registry);
-    struct error_list errors;
-    error_list_init(&errors);
+    struct world world;
+    world_init(&world);
     struct buffer before;
+    struct buffer after;
     buffer_init(&before);
-    assert_int_equal(apply(registry, known, &errors), OK);
-    registry_encode(registry, &before);
+    buffer_init(&after);
+    apply(&world, known);
+    encode(&world, &before);
     for (size_t i = 0; i < ROWS_COUNT_OF(rows); i++) {
-        EXPECT(rows[i][0], apply(registry, rows[i][0], &errors) == ERR_INVALID);
-        EXPECT_ERROR(&errors, rows[i][1]);
-        struct buffer after;
-        buffer_init(&after);
-        registry_encode(registry, &after);
+        EXPECT(rows[i][0], prepare(&world, rows[i][0]) == ERR_INVALID);
+        EXPECT_ERROR(&world.body.errors, rows[i][1]);
+        encode(&world, &after);
         EXPECT_BYTES(buffer_bytes(&after), buffer_bytes(&before));
-        buffer_deinit(&after);
     }
     buffer_deinit(&before);
-    error_list_deinit(&errors);
-    registry_destroy(registry);
+    buffer_deinit(&after);
+    world_deinit(&world);
 }
 
 static void everything_that_does_not_fit_is_told_at_once(void **state)
 {
     (void)state;
-    struct registry *registry = registry_create();
-    assert_non_null(registry);
-    struct error_list errors;
-    error_list_init(&errors);
+    struct world world;
+    world_init(&world);
     assert_int_equal(
-        apply(registry,
-              "{\"campaigns\":[{\"id\":1,\"businessId\":9,\"domain\":\"d\",\"placementType\":"
-              "\"FBS\"}],\"tokens\":[{\"name\":\"t\",\"businessId\":8,\"apiKey\":\"k\"}]}",
-              &errors),
+        prepare(&world,
+                "{\"campaigns\":[{\"id\":1,\"businessId\":9,\"domain\":\"d\",\"placementType\":"
+                "\"FBS\"}],\"tokens\":[{\"name\":\"t\",\"businessId\":8,\"apiKey\":\"k\"}]}"),
         ERR_INVALID);
-    assert_int_equal(errors.count, 3);
-    EXPECT_TEXT(error_at(&errors, 2), "token 't': businessId 8 is not a business of this registry");
-    error_list_deinit(&errors);
-    registry_destroy(registry);
+    assert_int_equal(world.body.errors.count, 3);
+    EXPECT_TEXT(error_at(&world.body.errors, 2),
+                "token 't': businessId 8 is not a business of this registry");
+    world_deinit(&world);
 }
 
 static void warehouse_may_be_handed_from_one_campaign_to_another(void **state)
 {
     (void)state;
-    struct registry *registry = registry_create();
-    assert_non_null(registry);
-    struct error_list errors;
-    error_list_init(&errors);
-    assert_int_equal(apply(registry, known, &errors), OK);
-    const enum err error =
-        apply(registry,
-              "{\"warehouses\":[{\"id\":501,\"campaignId\":12,\"name\":\"w\",\"groupId\":77},"
-              "{\"id\":502,\"campaignId\":11,\"name\":\"w\"}]}",
-              &errors);
-    EXPECT_ERROR(&errors, NULL);
-    assert_int_equal(error, OK);
-    struct campaign_facts facts;
-    assert_true(registry_find_campaign(registry, 11, &facts));
-    assert_int_equal(facts.warehouse_id, 502);
-    assert_true(registry_find_campaign(registry, 12, &facts));
-    assert_int_equal(facts.warehouse_id, 501);
-    error_list_deinit(&errors);
-    registry_destroy(registry);
+    struct world world;
+    world_init(&world);
+    apply(&world, known);
+    apply(&world, "{\"warehouses\":[{\"id\":501,\"campaignId\":12,\"name\":\"w\",\"groupId\":77},"
+                  "{\"id\":502,\"campaignId\":11,\"name\":\"w\"}]}");
+    assert_int_equal(campaign_of(&world, 11).warehouse_id, 502);
+    assert_int_equal(campaign_of(&world, 12).warehouse_id, 501);
+    world_deinit(&world);
+}
+
+/* Market warehouses 1…count. */
+static void market_document(struct buffer *text, int count)
+{
+    buffer_clear(text);
+    buffer_append_text(text, "{\"marketWarehouses\":[");
+    for (int i = 1; i <= count; i++)
+        buffer_append_format(text, "%s{\"id\":%d,\"name\":\"m\"}", i == 1 ? "" : ",", i);
+    buffer_append_text(text, "]}");
+}
+
+static void market_warehouses_are_at_most_64(void **state)
+{
+    (void)state;
+    struct world world;
+    world_init(&world);
+    struct buffer text;
+    buffer_init(&text);
+    market_document(&text, 65);
+    assert_int_equal(prepare(&world, buffer_text(&text)), ERR_INVALID);
+    EXPECT_ERROR(&world.body.errors, "marketWarehouses: there may be 64, and these are 65");
+    market_document(&text, 64);
+    apply(&world, buffer_text(&text));
+    /* An older stockd kept more: they stay, and may become fewer. */
+    market_document(&text, 70);
+    apply_as(&world, buffer_text(&text), REGISTRY_KEPT);
+    apply(&world, "{\"remove\":{\"marketWarehouses\":[70]}}");
+    assert_int_equal(prepare(&world, "{\"marketWarehouses\":[{\"id\":71,\"name\":\"m\"}]}"),
+                     ERR_INVALID);
+    struct market_warehouse_facts facts[REGISTRY_MARKET_WAREHOUSES_MAX];
+    assert_int_equal(registry_list_market_warehouses(world.registry, facts), 64);
+    buffer_deinit(&text);
+    world_deinit(&world);
+}
+
+/* A document with warehouse 502 at a place. */
+static void place_document(struct buffer *text, const char *latitude, const char *longitude)
+{
+    buffer_clear(text);
+    buffer_append_format(
+        text,
+        "{\"warehouses\":[{\"id\":502,\"campaignId\":12,\"name\":\"w\",\"address\":{"
+        "\"city\":\"c\",\"gps\":{\"latitude\":%s,\"longitude\":%s}}}]}",
+        latitude, longitude);
+}
+
+static void places_are_on_the_globe(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *latitude;
+        const char *longitude;
+        const char *complaint;
+    } cases[] = {
+        {"90", "180", NULL},
+        {"-90", "-180.0", NULL},
+        {"90.5", "0", "warehouses[0].latitude: must be -90 to 90 degrees"},
+        {"-1e300", "0", "warehouses[0].latitude: must be -90 to 90 degrees"},
+        {"0", "180.001", "warehouses[0].longitude: must be -180 to 180 degrees"},
+        {"0", "-181", "warehouses[0].longitude: must be -180 to 180 degrees"},
+    };
+    struct world world;
+    struct buffer text;
+    world_init(&world);
+    buffer_init(&text);
+    apply(&world, known);
+    for (size_t i = 0; i < ROWS_COUNT_OF(cases); i++) {
+        place_document(&text, cases[i].latitude, cases[i].longitude);
+        const enum err error = prepare(&world, buffer_text(&text));
+        EXPECT_ERROR(&world.body.errors, cases[i].complaint);
+        assert_int_equal(error, cases[i].complaint == NULL ? OK : ERR_INVALID);
+        if (error == OK)
+            registry_abandon(world.registry);
+    }
+    buffer_deinit(&text);
+    world_deinit(&world);
+}
+
+/* A document with a token whose name has `count` characters of two bytes. */
+static void token_document(struct buffer *text, int count)
+{
+    buffer_clear(text);
+    buffer_append_text(text, "{\"tokens\":[{\"businessId\":1,\"apiKey\":\"k\",\"name\":\"");
+    for (int i = 0; i < count; i++)
+        buffer_append_text(text, "\xD0\x96");
+    buffer_append_text(text, "\"}]}");
+}
+
+static void name_of_a_token_has_at_most_100_characters(void **state)
+{
+    (void)state;
+    struct world world;
+    struct buffer text;
+    world_init(&world);
+    buffer_init(&text);
+    apply(&world, known);
+    token_document(&text, 101);
+    assert_int_equal(prepare(&world, buffer_text(&text)), ERR_INVALID);
+    EXPECT_ERROR(&world.body.errors, "tokens[0].name: must be at most 100 characters");
+    token_document(&text, 100);
+    apply(&world, buffer_text(&text));
+    buffer_deinit(&text);
+    world_deinit(&world);
+}
+
+/* An older stockd kept what a new document is refused for. It may come again. */
+static void limits_that_came_later_do_not_touch_what_is_known(void **state)
+{
+    (void)state;
+    struct world world;
+    struct buffer text;
+    world_init(&world);
+    buffer_init(&text);
+    apply(&world, known);
+    place_document(&text, "91", "0");
+    apply_as(&world, buffer_text(&text), REGISTRY_KEPT);
+    apply(&world, buffer_text(&text));
+    assert_false(world.changed);
+    place_document(&text, "92", "0");
+    assert_int_equal(prepare(&world, buffer_text(&text)), ERR_INVALID);
+    token_document(&text, 101);
+    apply_as(&world, buffer_text(&text), REGISTRY_KEPT);
+    apply(&world, buffer_text(&text));
+    assert_false(world.changed);
+    buffer_deinit(&text);
+    world_deinit(&world);
 }
 
 int main(void)
@@ -169,6 +292,10 @@ int main(void)
         cmocka_unit_test(entries_that_do_not_fit_are_refused),
         cmocka_unit_test(everything_that_does_not_fit_is_told_at_once),
         cmocka_unit_test(warehouse_may_be_handed_from_one_campaign_to_another),
+        cmocka_unit_test(market_warehouses_are_at_most_64),
+        cmocka_unit_test(places_are_on_the_globe),
+        cmocka_unit_test(name_of_a_token_has_at_most_100_characters),
+        cmocka_unit_test(limits_that_came_later_do_not_touch_what_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -68,6 +68,7 @@ static void without_arguments_every_option_has_its_default(void **state)
     assert_string_equal(options->listen, "127.0.0.1:8080");
     assert_string_equal(options->operator_listen, "127.0.0.1:8081");
     assert_int_equal(options->edition, 2025);
+    assert_int_equal(options->tariff, 0);
     assert_int_equal(options->unknown_sku, 0);
     assert_int_equal(options->api_key_shape, 0);
     assert_int_equal(options->parallel, 0);
@@ -77,6 +78,14 @@ static void without_arguments_every_option_has_its_default(void **state)
     assert_int_equal(options->request_timeout_s, 10);
     assert_int_equal(options->idle_timeout_s, 60);
     assert_false(options->no_limits);
+    assert_null(options->operator_token_file);
+    assert_int_equal(options->request_log_days, 10);
+    assert_int_equal(options->request_log_mb, 1024);
+    assert_null(options->push_ca);
+    assert_int_equal(options->push_connect_timeout_ms, 1000);
+    assert_int_equal(options->push_answer_timeout_ms, 27000);
+    assert_int_equal(options->push_retry_ms, 60000);
+    assert_int_equal(options->push_failures, 5);
     assert_int_equal(options->log_level, 2);
     assert_string_equal(reading.output, "");
 }
@@ -120,6 +129,12 @@ static void numbers_are_taken_within_their_bounds(void **state)
         {"--connections", offsetof(struct options, connections), 1, 100000},
         {"--request-timeout", offsetof(struct options, request_timeout_s), 1, 3600},
         {"--idle-timeout", offsetof(struct options, idle_timeout_s), 1, 3600},
+        {"--request-log-days", offsetof(struct options, request_log_days), 1, 3650},
+        {"--request-log-mb", offsetof(struct options, request_log_mb), 0, 1048576},
+        {"--push-connect-timeout-ms", offsetof(struct options, push_connect_timeout_ms), 1, 60000},
+        {"--push-answer-timeout-ms", offsetof(struct options, push_answer_timeout_ms), 1, 600000},
+        {"--push-retry-ms", offsetof(struct options, push_retry_ms), 1, 3600000},
+        {"--push-failures", offsetof(struct options, push_failures), 1, 1000},
     };
     static struct reading reading;
     for (size_t i = 0; i < ROWS_COUNT_OF(rows); i++) {
@@ -149,6 +164,7 @@ static void choices_are_taken_by_name(void **state)
         int64_t first; /* What the first stands for; the others follow. */
     } rows[] = {
         {"--edition", offsetof(struct options, edition), {"2025", "2026"}, 2025},
+        {"--tariff", offsetof(struct options, tariff), {"none", "medium"}, 0},
         {"--unknown-sku", offsetof(struct options, unknown_sku), {"create", "ignore", "reject"}, 0},
         {"--api-key-shape", offsetof(struct options, api_key_shape), {"any", "documented"}, 0},
         {"--log-level", offsetof(struct options, log_level), {"error", "warn", "info", "debug"}, 0},

@@ -43,7 +43,7 @@ static void record_all(struct buffer *buffer, struct shelf *shelf, const struct 
     record_write_begin(&writer, buffer, SHELF_ID, shelf_cells_count(shelf));
     for (uint32_t i = 0; i < count; i++)
         set_and_record(shelf, &writer, &writes[i]);
-    record_write_end(&writer);
+    record_end(&writer);
     assert_false(buffer->failed);
     assert_true(buffer->size <= record_write_bytes_max(writes, count));
 }
@@ -51,10 +51,11 @@ static void record_all(struct buffer *buffer, struct shelf *shelf, const struct 
 static enum err apply(struct shelf *shelf, struct bytes record)
 {
     struct cursor cursor = cursor_begin(record);
-    if (record_kind_decode(&cursor) != RECORD_WRITE)
+    const uint8_t kind = record_kind_decode(&cursor);
+    if (kind != RECORD_WRITE)
         return ERR_UNSUPPORTED;
-    (void)record_write_shelf_decode(&cursor);
-    return record_write_apply(&cursor, shelf);
+    (void)record_shelf_decode(&cursor);
+    return record_apply(kind, &cursor, shelf, NULL);
 }
 
 static void assert_same_shelves(const struct shelf *left, const struct shelf *right)
@@ -87,8 +88,8 @@ static void applying_records_gives_the_same_shelf(void **state)
         write_of("new", 1, 1),
         write_of("B", 0, INT64_C(1700000000000)),
     };
-    struct shelf *shelf = shelf_create();
-    struct shelf *copy = shelf_create();
+    struct shelf *shelf = shelf_create(false);
+    struct shelf *copy = shelf_create(false);
     struct buffer record;
     buffer_init(&record);
     record_all(&record, shelf, first, 4);
@@ -99,7 +100,7 @@ static void applying_records_gives_the_same_shelf(void **state)
     assert_same_shelves(shelf, copy);
     struct cursor cursor = cursor_begin(buffer_bytes(&record));
     (void)record_kind_decode(&cursor);
-    assert_int_equal(record_write_shelf_decode(&cursor), SHELF_ID);
+    assert_int_equal(record_shelf_decode(&cursor), SHELF_ID);
     buffer_deinit(&record);
     shelf_destroy(shelf);
     shelf_destroy(copy);
@@ -108,7 +109,7 @@ static void applying_records_gives_the_same_shelf(void **state)
 static void known_cells_cost_few_bytes(void **state)
 {
     (void)state;
-    struct shelf *shelf = shelf_create();
+    struct shelf *shelf = shelf_create(false);
     struct buffer record;
     buffer_init(&record);
     struct stock_write writes[100];
@@ -141,7 +142,7 @@ static void records_have_the_documented_bytes(void **state)
     static const uint8_t document_bytes[] = {2, 4, 'n', 'a', 'm', 'e', 3, 'd', 'o', 'c'};
     /* clang-format on */
     const struct stock_write writes[] = {write_of("AB", 300, 100), write_of("C", 5, 99)};
-    struct shelf *shelf = shelf_create();
+    struct shelf *shelf = shelf_create(false);
     struct buffer record;
     buffer_init(&record);
     record_all(&record, shelf, writes, 2);
@@ -161,7 +162,7 @@ static void make_sample(struct buffer *first, struct buffer *second)
     const struct stock_write known[] = {write_of("A", 1, 100), write_of("B", 2, 200)};
     const struct stock_write both[] = {write_of("B", 3, 300), write_of("new", 70000, 5),
                                        write_of("A", 4, 1000)};
-    struct shelf *shelf = shelf_create();
+    struct shelf *shelf = shelf_create(false);
     record_all(first, shelf, known, 2);
     record_all(second, shelf, both, 3);
     shelf_destroy(shelf);
@@ -169,7 +170,7 @@ static void make_sample(struct buffer *first, struct buffer *second)
 
 static enum err apply_after(struct bytes first, struct bytes second)
 {
-    struct shelf *shelf = shelf_create();
+    struct shelf *shelf = shelf_create(false);
     assert_int_equal(apply(shelf, first), OK);
     uint8_t *exact = malloc(second.size); /* A read past the end would be seen. */
     assert_non_null(exact);

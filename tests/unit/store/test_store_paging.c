@@ -78,12 +78,12 @@ static void check_page(const struct model *model, const struct store_command *co
     const int first = number_of(model, &command->views[0]);
     int number = first;
     for (uint32_t i = 0; i < command->views_count; i++, number++) {
-        while (number < CELLS && !fits(model, number, page->presence))
+        while (number < CELLS && !fits(model, number, page->filter.presence))
             number++;
         assert_int_equal(number_of(model, &command->views[i]), number);
     }
-    const int before = count_fitting(model, 0, first, page->presence);
-    const int after = count_fitting(model, number, CELLS, page->presence);
+    const int before = count_fitting(model, 0, first, page->filter.presence);
+    const int after = count_fitting(model, number, CELLS, page->filter.presence);
     assert_int_equal(page->prev.size > 0, before > 0);
     assert_int_equal(page->next.size > 0, after > 0);
     if (page->backward ? before > 0 : after > 0)
@@ -97,8 +97,8 @@ static void forward_and_backward_walks_see_every_cell_once(void **state)
     for (int presence = STORE_ANY; presence <= STORE_ABSENT; presence++) {
         for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
             struct store_page page = {.limit = limits[i],
-                                      .presence = (enum store_presence)presence};
-            const int all = count_fitting(model, 0, CELLS, page.presence);
+                                      .filter.presence = (enum store_presence)presence};
+            const int all = count_fitting(model, 0, CELLS, page.filter.presence);
             int seen = 0;
             int steps = 0;
             do {
@@ -121,7 +121,7 @@ static void walk_forward_and_back_shows_the_same_pages(void **state)
     struct model *model = *state;
     enum { PAGES = 20 };
     int firsts[PAGES];
-    struct store_page page = {.limit = 97, .presence = STORE_PRESENT};
+    struct store_page page = {.limit = 97, .filter.presence = STORE_PRESENT};
     struct store_command command = {.kind = STORE_PAGE};
     for (int i = 0; i < PAGES; i++) {
         command = get_page(model->world, SHELF, page);
@@ -151,7 +151,7 @@ static void random_walk_agrees_with_the_model(void **state)
         if (chance_one_in(&chance, 10)) {
             page.position.size = 0;
             page.backward = false;
-            page.presence = (enum store_presence)chance_below(&chance, 3);
+            page.filter.presence = (enum store_presence)chance_below(&chance, 3);
         }
         const struct store_command command = get_page(model->world, SHELF, page);
         if (command.views_count > 0)
@@ -190,7 +190,7 @@ static void filter_that_fits_nothing_gives_an_empty_last_page(void **state)
     struct model *model = *state;
     put_one(model->world, SHELF + 1, "empty", 0, 1);
     const struct store_command command = get_page(
-        model->world, SHELF + 1, (struct store_page){.limit = 5, .presence = STORE_PRESENT});
+        model->world, SHELF + 1, (struct store_page){.limit = 5, .filter.presence = STORE_PRESENT});
     assert_int_equal(command.verdict, VERDICT_OK);
     assert_int_equal(command.views_count, 0);
     assert_int_equal(command.page.next.size, 0);

@@ -55,7 +55,7 @@ static bool read_some(struct worker *worker, int64_t shelf_id)
     struct store_command page = {.kind = STORE_PAGE,
                                  .shelf_id = shelf_id,
                                  .arena = &arena,
-                                 .page = {.limit = 50, .presence = STORE_PRESENT}};
+                                 .page = {.limit = 50, .filter.presence = STORE_PRESENT}};
     bool right = run_command(worker->world->store, &page) == VERDICT_OK;
     const struct stock_key key = key_of("shared-1");
     struct store_command list = {.kind = STORE_LIST,

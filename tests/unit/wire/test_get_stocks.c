@@ -130,17 +130,33 @@ static void five_hundred_offers_are_taken_and_no_more(void **state)
     body_case_deinit(&body);
 }
 
+/* An answer with one warehouse; none where there is nothing in it. */
+static void encode(struct buffer *answer, const struct stock_view *views, uint32_t views_count,
+                   const struct get_stocks_paging *paging)
+{
+    buffer_clear(answer);
+    get_stocks_encode_begin(answer, paging);
+    if (views_count > 0)
+        get_stocks_encode_warehouse(answer, 501);
+    for (uint32_t i = 0; i < views_count; i++)
+        get_stocks_encode_offer(answer, &(struct get_stocks_offer){.view = &views[i]});
+    get_stocks_encode_end(answer);
+}
+
 static void answer_has_these_bytes(void **state)
 {
     (void)state;
     const struct stock_view views[] = {
-        {BYTES("A\"1"), 18, 2, INT64_C(1700516562000)},
-        {BYTES("B"), 0, 0, 1},
+        {.sku = BYTES("A\"1"),
+         .available = 18,
+         .reserved = 2,
+         .updated_at_ms = INT64_C(1700516562000)},
+        {.sku = BYTES("B"), .updated_at_ms = 1},
     };
     struct get_stocks_paging paging = {{NULL, 0}, {NULL, 0}};
     struct buffer answer;
     buffer_init(&answer);
-    get_stocks_encode(&answer, 501, views, 2, &paging);
+    encode(&answer, views, 2, &paging);
     EXPECT_TEXT(buffer_bytes(&answer),
                 "{\"status\":\"OK\",\"result\":{\"paging\":{},\"warehouses\":[{\"warehouseId\":501,"
                 "\"offers\":[{\"offerId\":\"A\\\"1\",\"stocks\":[{\"type\":\"FIT\",\"count\":20},"
@@ -157,8 +173,7 @@ static void answer_has_these_bytes(void **state)
                        "{\"status\":\"OK\",\"result\":{%s,\"warehouses\":[]}}", pagings[i]);
         paging.next_token = i != 1 ? BYTES("n") : BYTES("");
         paging.prev_token = i != 0 ? BYTES("p") : BYTES("");
-        buffer_clear(&answer);
-        get_stocks_encode(&answer, 501, NULL, 0, &paging);
+        encode(&answer, NULL, 0, &paging);
         EXPECT_TEXT(buffer_bytes(&answer), expected);
     }
     buffer_deinit(&answer);
@@ -178,15 +193,16 @@ static void reading_undoes_writing(void **state)
         struct stock_view views[50];
         const uint32_t count = (uint32_t)chance_below(&chance, 51);
         for (uint32_t i = 0; i < count; i++) {
-            views[i] = (struct stock_view){skus[chance_below(&chance, 4)],
-                                           chance_between(&chance, 0, STOCK_COUNT_MAX),
-                                           chance_between(&chance, 0, CELL_UNITS_MAX),
-                                           chance_between(&chance, DATE_MS_MIN, DATE_MS_MAX)};
+            views[i] = (struct stock_view){
+                .sku = skus[chance_below(&chance, 4)],
+                .available = chance_between(&chance, 0, STOCK_COUNT_MAX),
+                .reserved = chance_between(&chance, 0, CELL_UNITS_MAX),
+                .updated_at_ms = chance_between(&chance, DATE_MS_MIN, DATE_MS_MAX),
+            };
         }
         const struct get_stocks_paging paging = {
             chance_one_in(&chance, 2) ? BYTES("next") : BYTES(""), BYTES("prev")};
-        buffer_clear(&text);
-        get_stocks_encode(&text, 501, views, count, &paging);
+        encode(&text, views, count, &paging);
         const struct json_value root = body_case_root(&body, buffer_bytes(&text));
         struct get_stocks_answer answer;
         assert_true(get_stocks_decode_answer(root, &body.arena, &answer));

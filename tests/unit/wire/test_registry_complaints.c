@@ -11,16 +11,22 @@
 #include "../../support/expect.h"
 #include "wire/registry_document.h"
 
-#define ID_PROBLEM      "must be a whole number, 1 or more"
-#define TEXT_PROBLEM    "must be a text of 1 to 1024 bytes"
-#define FLAG_PROBLEM    "must be true or false"
-#define VALUES_PROBLEM  "is not one of the values in docs/formats.md §6"
+#define ID_PROBLEM     "must be a whole number, 1 or more"
+#define TEXT_PROBLEM   "must be a text of 1 to 1024 bytes"
+#define FLAG_PROBLEM   "must be true or false"
+#define VALUES_PROBLEM "is not one of the values in docs/formats.md §6"
+#define PERIOD_PROBLEM "must be a whole number of seconds, 1 to 604800"
+#define URL_PROBLEM                                                                                \
+    "must begin with http:// or https:// and a host, without '?', '#' and "                        \
+    "spaces"
 #define SECRETS_PROBLEM "give exactly one of apiKey, apiKeySha256, oauth and oauthSha256"
 
-#define CAMPAIGN "\"id\":1,\"businessId\":1,\"domain\":\"d\",\"placementType\":\"FBS\""
-#define STORE    "\"id\":1,\"campaignId\":1,\"name\":\"w\""
-#define TOKEN    "\"name\":\"t\",\"businessId\":1"
-#define HEX64    "00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF"
+#define CAMPAIGN      "\"id\":1,\"businessId\":1,\"domain\":\"d\",\"placementType\":\"FBS\""
+#define STORE         "\"id\":1,\"campaignId\":1,\"name\":\"w\""
+#define TOKEN         "\"name\":\"t\",\"businessId\":1"
+#define PUSH          "\"url\":\"http://h\",\"token\":\"t\""
+#define PUSH_URL(url) "{" CAMPAIGN ",\"push\":{\"token\":\"t\",\"url\":\"" url "\"}}"
+#define HEX64         "00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF"
 
 /* A list with one entry, and the one complaint about it. */
 static const struct {
@@ -87,6 +93,41 @@ static const struct {
     {"marketWarehouses", "{\"id\":1}", "marketWarehouses[0].name: is missing"},
     {"marketWarehouses", "{\"id\":1,\"name\":\"m\",\"returns\":\"yes\"}",
      "marketWarehouses[0].returns: " FLAG_PROBLEM},
+    {"marketWarehouses", "{\"id\":1,\"name\":\"m\",\"shelfId\":0}",
+     "marketWarehouses[0].shelfId: " ID_PROBLEM},
+    {"warehouses", "{" STORE ",\"enabled\":0}", "warehouses[0].enabled: " FLAG_PROBLEM},
+    {"campaigns", "{" CAMPAIGN ",\"shelfId\":\"1\"}", "campaigns[0].shelfId: " ID_PROBLEM},
+    {"campaigns", "{" CAMPAIGN ",\"push\":null}", "campaigns[0].push: must be an object"},
+    {"campaigns", "{" CAMPAIGN ",\"push\":{\"url\":\"http://h\"}}",
+     "campaigns[0].push.token: is missing"},
+    {"campaigns", "{" CAMPAIGN ",\"push\":{\"token\":\"t\"}}", "campaigns[0].push.url: is missing"},
+    {"campaigns", "{" CAMPAIGN ",\"push\":{" PUSH ",\"period\":5}}",
+     "campaigns[0].push: has a field that is not known"},
+    {"campaigns", "{" CAMPAIGN ",\"push\":{" PUSH ",\"tokenIn\":\"body\"}}",
+     "campaigns[0].push.tokenIn: " VALUES_PROBLEM},
+    {"campaigns", "{" CAMPAIGN ",\"push\":{" PUSH ",\"tokenIn\":null}}",
+     "campaigns[0].push.tokenIn: " VALUES_PROBLEM},
+    {"campaigns", "{" CAMPAIGN ",\"push\":{" PUSH ",\"periodSeconds\":0}}",
+     "campaigns[0].push.periodSeconds: " PERIOD_PROBLEM},
+    {"campaigns", "{" CAMPAIGN ",\"push\":{" PUSH ",\"periodSeconds\":604801}}",
+     "campaigns[0].push.periodSeconds: " PERIOD_PROBLEM},
+    {"campaigns", "{" CAMPAIGN ",\"push\":{" PUSH ",\"periodSeconds\":\"60\"}}",
+     "campaigns[0].push.periodSeconds: " PERIOD_PROBLEM},
+    {"campaigns", "{" CAMPAIGN ",\"push\":{\"url\":\"http://h\",\"token\":\"\"}}",
+     "campaigns[0].push.token: " TEXT_PROBLEM},
+    {"campaigns", "{" CAMPAIGN ",\"push\":{\"url\":\"http://h\",\"token\":\"a\\r\\nHost: x\"}}",
+     "campaigns[0].push.token: must not have control characters"},
+    {"campaigns", "{" CAMPAIGN ",\"push\":{\"token\":\"t\",\"url\":5}}",
+     "campaigns[0].push.url: " TEXT_PROBLEM},
+    {"campaigns", PUSH_URL("ftp://h"), "campaigns[0].push.url: " URL_PROBLEM},
+    {"campaigns", PUSH_URL("shop.example"), "campaigns[0].push.url: " URL_PROBLEM},
+    {"campaigns", PUSH_URL("http://"), "campaigns[0].push.url: " URL_PROBLEM},
+    {"campaigns", PUSH_URL("http:///stocks"), "campaigns[0].push.url: " URL_PROBLEM},
+    {"campaigns", PUSH_URL("https://:443"), "campaigns[0].push.url: " URL_PROBLEM},
+    {"campaigns", PUSH_URL("https://h/a?b=c"), "campaigns[0].push.url: " URL_PROBLEM},
+    {"campaigns", PUSH_URL("https://h/a#b"), "campaigns[0].push.url: " URL_PROBLEM},
+    {"campaigns", PUSH_URL("https://h/a b"), "campaigns[0].push.url: " URL_PROBLEM},
+    {"campaigns", PUSH_URL("https://h/\\u0000"), "campaigns[0].push.url: " URL_PROBLEM},
     {"tokens", "{" TOKEN "}", "tokens[0].apiKey: " SECRETS_PROBLEM},
     {"tokens", "{" TOKEN ",\"apiKey\":\"k\",\"oauth\":\"o\"}",
      "tokens[0].apiKey: " SECRETS_PROBLEM},
@@ -143,6 +184,19 @@ static void wrong_document_and_wrong_lists_are_told(void **state)
         {"{\"warehouse\":[]}", "no list 'warehouse' is known in a registry"},
         {"{\"Businesses\":[]}", "no list 'Businesses' is known in a registry"},
         {"{\"\":[]}", "no list '' is known in a registry"},
+        {"{\"shelfIdLast\":0}", "registry.shelfIdLast: " ID_PROBLEM},
+        {"{\"marketNumberLast\":\"1\"}", "registry.marketNumberLast: " ID_PROBLEM},
+        {"{\"remove\":[]}", "remove: must be an object"},
+        {"{\"remove\":{\"warehouse\":[]}}", "remove: no list 'warehouse' is known here"},
+        {"{\"remove\":{\"remove\":{}}}", "remove: no list 'remove' is known here"},
+        {"{\"remove\":{\"campaigns\":5}}", "remove.campaigns: must be a list"},
+        {"{\"remove\":{\"campaigns\":[5,0]}}", "remove.campaigns[1]: must be an id"},
+        {"{\"remove\":{\"warehouses\":[{\"id\":5}]}}", "remove.warehouses[0]: must be an id"},
+        {"{\"remove\":{\"warehouseGroups\":[1.5]}}", "remove.warehouseGroups[0]: must be an id"},
+        {"{\"remove\":{\"tokens\":[5]}}", "remove.tokens[0]: must be an object"},
+        {"{\"remove\":{\"tokens\":[{\"name\":\"t\"}]}}", "remove.tokens[0].businessId: is missing"},
+        {"{\"remove\":{\"tokens\":[{\"name\":\"t\",\"businessId\":1,\"apiKey\":\"k\"}]}}",
+         "remove.tokens[0]: no field 'apiKey' is known here"},
     };
     struct body_case body;
     body_case_init(&body);

@@ -16,17 +16,24 @@
 static const char whole_text[] =
     "{\"businesses\":[{\"id\":861370,\"name\":\"Demo \\\"Trade\\\"\"}],"
     "\"campaigns\":[{\"id\":10003,\"businessId\":861370,\"domain\":\"store\",\"placementType\":"
-    "\"FBS\"},{\"id\":10008,\"businessId\":861370,\"domain\":\"off\",\"placementType\":\"LAAS\","
-    "\"apiAvailability\":\"DISABLED_BY_INACTIVITY\"}],"
+    "\"FBS\",\"push\":{\"url\":\"https://shop.example/"
+    "api\",\"token\":\"hush\",\"tokenIn\":\"query\","
+    "\"periodSeconds\":60}},{\"id\":10008,\"businessId\":861370,\"domain\":\"off\","
+    "\"placementType\":\"LAAS\","
+    "\"apiAvailability\":\"DISABLED_BY_INACTIVITY\",\"shelfId\":8}],"
     "\"warehouseGroups\":[{\"id\":77,\"businessId\":861370,\"name\":\"MSK\",\"mainWarehouseId\":"
     "501}],"
     "\"warehouses\":[{\"id\":501,\"campaignId\":10003,\"name\":\"Tverskaya\",\"groupId\":77,"
-    "\"express\":true,\"address\":{\"city\":\"Moscow\",\"street\":\"T\",\"number\":\"7\","
+    "\"express\":true,\"enabled\":false,\"address\":{\"city\":\"Moscow\",\"street\":\"T\","
+    "\"number\":\"7\","
     "\"building\":\"1\",\"block\":\"B\",\"gps\":{\"latitude\":55.76,\"longitude\":-37}}}],"
-    "\"marketWarehouses\":[{\"id\":300,\"name\":\"Returns\",\"returns\":true}],"
+    "\"marketWarehouses\":[{\"id\":300,\"name\":\"Returns\",\"returns\":true,\"shelfId\":4}],"
     "\"tokens\":[{\"name\":\"full\",\"businessId\":861370,\"scopes\":[\"all-methods\","
     "\"pricing:read-only\"],\"revoked\":true,\"apiKey\":\"secret\"},{\"name\":\"old\","
-    "\"businessId\":861370,\"oauth\":\"y0\"}]}";
+    "\"businessId\":861370,\"oauth\":\"y0\"}],"
+    "\"remove\":{\"businesses\":[1],\"campaigns\":[2,3],\"warehouseGroups\":[4],\"warehouses\":[5],"
+    "\"marketWarehouses\":[6],\"tokens\":[{\"businessId\":7,\"name\":\"gone\"}]},"
+    "\"shelfIdLast\":70,\"marketNumberLast\":5}";
 
 static bool decode(struct body_case *body, struct bytes text, struct registry_document *document)
 {
@@ -52,11 +59,21 @@ static void every_field_is_read(void **state)
     assert_int_equal(document.campaigns[0].availability, AVAILABILITY_AVAILABLE);
     assert_int_equal(document.campaigns[1].placement, PLACEMENT_LAAS);
     assert_int_equal(document.campaigns[1].availability, AVAILABILITY_DISABLED_BY_INACTIVITY);
+    assert_int_equal(document.campaigns[1].shelf_id, 8);
+    assert_int_equal(document.campaigns[1].push.url.size, 0);
+    const struct registry_push *push = &document.campaigns[0].push;
+    EXPECT_TEXT(push->url, "https://shop.example/api");
+    EXPECT_TEXT(push->token, "hush");
+    assert_true(push->token_in_query);
+    assert_int_equal(push->period_s, 60);
     assert_int_equal(document.groups_count, 1);
     assert_int_equal(document.groups[0].id, 77);
     assert_int_equal(document.groups[0].main_warehouse_id, 501);
     assert_int_equal(document.market_warehouses_count, 1);
     assert_true(document.market_warehouses[0].returns);
+    assert_int_equal(document.market_warehouses[0].number, 4);
+    assert_int_equal(document.shelf_id_last, 70);
+    assert_int_equal(document.market_number_last, 5);
     body_case_deinit(&body);
 }
 
@@ -73,6 +90,7 @@ static void warehouse_and_its_address_are_read(void **state)
     assert_int_equal(warehouse->campaign_id, 10003);
     assert_int_equal(warehouse->group_id, 77);
     assert_true(warehouse->express);
+    assert_true(warehouse->disabled);
     assert_true(warehouse->has_address);
     EXPECT_TEXT(warehouse->address.city, "Moscow");
     EXPECT_TEXT(warehouse->address.street, "T");
@@ -81,6 +99,52 @@ static void warehouse_and_its_address_are_read(void **state)
     EXPECT_TEXT(warehouse->address.block, "B");
     assert_true(warehouse->address.latitude > 55.75 && warehouse->address.latitude < 55.77);
     assert_true(warehouse->address.longitude < -36.9 && warehouse->address.longitude > -37.1);
+    body_case_deinit(&body);
+}
+
+static void what_is_removed_is_read(void **state)
+{
+    (void)state;
+    struct body_case body;
+    body_case_init(&body);
+    struct registry_document document;
+    assert_true(decode(&body, bytes_from_text(whole_text), &document));
+    const struct registry_removal *removal = &document.removal;
+    assert_true(removal->businesses_count == 1 && removal->businesses[0] == 1);
+    assert_true(removal->campaigns_count == 2 && removal->campaigns[1] == 3);
+    assert_true(removal->groups_count == 1 && removal->groups[0] == 4);
+    assert_true(removal->warehouses_count == 1 && removal->warehouses[0] == 5);
+    assert_true(removal->market_warehouses_count == 1 && removal->market_warehouses[0] == 6);
+    assert_int_equal(removal->tokens_count, 1);
+    assert_int_equal(removal->tokens[0].business_id, 7);
+    EXPECT_TEXT(removal->tokens[0].name, "gone");
+    body_case_deinit(&body);
+}
+
+static void push_has_defaults(void **state)
+{
+    (void)state;
+    static const char *const urls[] = {"http://h", "https://h:8080/a/b", "http://[::1]:1/x",
+                                       "http://10.0.0.1/"};
+    struct body_case body;
+    struct registry_document document;
+    struct buffer text;
+    body_case_init(&body);
+    buffer_init(&text);
+    for (size_t i = 0; i < ROWS_COUNT_OF(urls); i++) {
+        buffer_clear(&text);
+        buffer_append_format(
+            &text,
+            "{\"campaigns\":[{\"id\":1,\"businessId\":1,\"domain\":\"d\","
+            "\"placementType\":\"FBS\",\"push\":{\"token\":\"t\",\"url\":\"%s\"}}]}",
+            urls[i]);
+        EXPECT(urls[i], decode(&body, buffer_bytes(&text), &document));
+        const struct registry_push *push = &document.campaigns[0].push;
+        EXPECT_TEXT(push->url, urls[i]);
+        assert_false(push->token_in_query);
+        assert_int_equal(push->period_s, 3600);
+    }
+    buffer_deinit(&text);
     body_case_deinit(&body);
 }
 
@@ -232,7 +296,44 @@ struct entries {
     struct registry_warehouse warehouses[ENTRIES_MAX];
     struct registry_market_warehouse market_warehouses[ENTRIES_MAX];
     struct registry_token tokens[ENTRIES_MAX];
+    int64_t ids[ENTRIES_MAX];
 };
+
+static struct registry_removal some_removal(struct chance *chance, struct entries *entries)
+{
+    return (struct registry_removal){
+        .businesses = entries->ids,
+        .businesses_count = (uint32_t)chance_below(chance, 2),
+        .campaigns = entries->ids,
+        .campaigns_count = (uint32_t)chance_below(chance, ENTRIES_MAX + 1),
+        .groups = entries->ids,
+        .groups_count = (uint32_t)chance_below(chance, 2),
+        .warehouses = entries->ids,
+        .warehouses_count = (uint32_t)chance_below(chance, 2),
+        .market_warehouses = entries->ids,
+        .market_warehouses_count = (uint32_t)chance_below(chance, 2),
+        .tokens = entries->tokens,
+        .tokens_count = (uint32_t)chance_below(chance, 2),
+    };
+}
+
+static struct registry_campaign some_campaign(struct chance *chance)
+{
+    struct registry_campaign campaign = {
+        .id = some_id(chance),
+        .business_id = some_id(chance),
+        .domain = some_name(chance),
+        .placement = (enum placement)chance_below(chance, PLACEMENTS_COUNT),
+        .availability = (enum availability)chance_below(chance, AVAILABILITIES_COUNT),
+        .shelf_id = some_optional_id(chance),
+    };
+    if (chance_one_in(chance, 2)) {
+        campaign.push =
+            (struct registry_push){BYTES("http://shop.example/a"), BYTES("\"t\\"),
+                                   chance_one_in(chance, 2), chance_between(chance, 1, 604800)};
+    }
+    return campaign;
+}
 
 static struct registry_warehouse some_warehouse(struct chance *chance)
 {
@@ -242,6 +343,7 @@ static struct registry_warehouse some_warehouse(struct chance *chance)
         .name = some_name(chance),
         .group_id = some_optional_id(chance),
         .express = chance_one_in(chance, 2),
+        .disabled = chance_one_in(chance, 2),
         .has_address = chance_one_in(chance, 2),
     };
     if (!warehouse.has_address)
@@ -270,16 +372,14 @@ static struct registry_document some_document(struct chance *chance, struct entr
 {
     for (int i = 0; i < ENTRIES_MAX; i++) {
         entries->businesses[i] = (struct registry_business){some_id(chance), some_name(chance)};
-        entries->campaigns[i] = (struct registry_campaign){
-            some_id(chance), some_id(chance), some_name(chance),
-            (enum placement)chance_below(chance, PLACEMENTS_COUNT),
-            (enum availability)chance_below(chance, AVAILABILITIES_COUNT)};
+        entries->campaigns[i] = some_campaign(chance);
+        entries->ids[i] = some_id(chance);
         entries->groups[i] =
             (struct registry_group){some_id(chance), some_id(chance), some_name(chance),
                                     some_optional_id(chance), some_optional_id(chance)};
         entries->warehouses[i] = some_warehouse(chance);
         entries->market_warehouses[i] = (struct registry_market_warehouse){
-            some_id(chance), some_name(chance), chance_one_in(chance, 2)};
+            some_id(chance), some_name(chance), chance_one_in(chance, 2), some_optional_id(chance)};
         entries->tokens[i] = some_token(chance);
     }
     return (struct registry_document){
@@ -295,6 +395,9 @@ static struct registry_document some_document(struct chance *chance, struct entr
         .market_warehouses_count = (uint32_t)chance_below(chance, ENTRIES_MAX + 1),
         .tokens = entries->tokens,
         .tokens_count = (uint32_t)chance_below(chance, ENTRIES_MAX + 1),
+        .removal = some_removal(chance, entries),
+        .shelf_id_last = some_optional_id(chance),
+        .market_number_last = some_optional_id(chance),
     };
 }
 
@@ -307,6 +410,7 @@ static void same_warehouses(const struct registry_document *left,
         const struct registry_warehouse *other = &right->warehouses[i];
         assert_true(one->id == other->id && one->campaign_id == other->campaign_id);
         assert_true(one->group_id == other->group_id && one->express == other->express);
+        assert_int_equal(one->disabled, other->disabled);
         EXPECT_BYTES(other->name, one->name);
         assert_int_equal(one->has_address, other->has_address);
         EXPECT_BYTES(other->address.city, one->address.city);
@@ -363,6 +467,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_field_is_read),
         cmocka_unit_test(warehouse_and_its_address_are_read),
+        cmocka_unit_test(what_is_removed_is_read),
+        cmocka_unit_test(push_has_defaults),
         cmocka_unit_test(tokens_are_known_by_their_hash_alone),
         cmocka_unit_test(every_list_may_be_absent_or_empty),
         cmocka_unit_test(document_outlives_the_json_it_came_from),

@@ -1,5 +1,5 @@
 /* A stack under a mutex; what does not fit on it is destroyed. */
-#include "api/parser_pool.h"
+#include "call/parser_pool.h"
 
 #include <pthread.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* JSON parsers to be borrowed: a parser keeps several times the size of the largest body it saw, so
  * there are only as many as requests are being decoded at once. Any thread. */
-#ifndef API_PARSER_POOL_H
-#define API_PARSER_POOL_H
+#ifndef CALL_PARSER_POOL_H
+#define CALL_PARSER_POOL_H
 
 #include "wire/json.h"
 

@@ -1,0 +1,117 @@
+/* GET requests: the query log, newest first, a page at a time. Reads the disk, some 16 MiB at most,
+ * in the thread that asks. */
+#include "base/date.h"
+#include "call/query.h"
+#include "operator/operator_internal.h"
+#include "wire/page_token.h"
+
+enum { LIMIT_OTHERWISE = 50, STATUS_CLASS_MAX = 5, STATUS_MIN = 100, STATUS_MAX = 999 };
+
+static bool take_status(struct call *call, struct request_filter *filter)
+{
+    struct bytes text;
+    if (!http_parameter(call->exchange, BYTES("status"), &text))
+        return true;
+    const bool is_class = text.size == 3 && text.data[1] == 'x' && text.data[2] == 'x';
+    const struct bytes digits = is_class ? (struct bytes){text.data, 1} : text;
+    int64_t number = 0;
+    if (bytes_to_int64(digits, &number) &&
+        (is_class ? number >= 1 && number <= STATUS_CLASS_MAX
+                  : number >= STATUS_MIN && number <= STATUS_MAX)) {
+        filter->status = number;
+        return true;
+    }
+    error_list_add_rejected(&call->errors,
+                            "Parameter status must be a class such as 4xx or a number "
+                            "of three digits",
+                            text);
+    return false;
+}
+
+static bool take_moment(struct call *call, const char *name, int64_t *ms)
+{
+    struct bytes text;
+    if (!http_parameter(call->exchange, bytes_from_text(name), &text))
+        return true;
+    return date_parse_iso8601(text, ms) || call_query_mismatch(call, text);
+}
+
+static bool decode(struct operator_call *call, const struct json_value *root)
+{
+    (void)root;
+    struct call *base = &call->call;
+    struct request_filter *filter = arena_allocate(&base->exchange->arena, sizeof(*filter));
+    if (filter == NULL)
+        return false;
+    *filter = (struct request_filter){.from_ms = INT64_MIN, .to_ms = INT64_MAX};
+    call->state = filter;
+    const struct query_limits limits = {.otherwise = LIMIT_OTHERWISE, .max = REQUEST_LOG_PAGE_MAX};
+    uint32_t limit = 0;
+    bool given = false;
+    struct query_page page;
+    if (!call_query_limit(base, &limits, &limit) ||
+        !call_query_int64(base, "campaignId", 1, INT64_MAX, &filter->campaign_id, &given) ||
+        !take_status(base, filter) || !take_moment(base, "from", &filter->from_ms) ||
+        !take_moment(base, "to", &filter->to_ms))
+        return false;
+    if (!http_parameter(base->exchange, BYTES("method"), &filter->method))
+        filter->method = (struct bytes){NULL, 0};
+    if (!call_query_page(base, request_filter_checksum(filter), &page))
+        return false;
+    filter->limit = limit;
+    filter->position = page.position;
+    return true;
+}
+
+static bool encode(struct operator_call *call, const struct request_filter *filter,
+                   const struct request_page *page)
+{
+    struct buffer *body = &call->call.exchange->reply;
+    struct bytes token;
+    if (!call_query_page_token(&call->call, request_filter_checksum(filter), page->position, false,
+                               &token)) {
+        operator_refuse_unavailable(&call->call);
+        return false;
+    }
+    call->call.exchange->status = 200;
+    buffer_append(body, BYTES("{\"status\":\"OK\",\"result\":{\"requests\":["));
+    for (size_t i = 0; i < page->entries_count; i++) {
+        buffer_append_text(body, i == 0 ? "" : ",");
+        request_entry_show(body, &page->entries[i]);
+    }
+    buffer_append(body, BYTES("],"));
+    page_token_encode_paging(body, token, (struct bytes){NULL, 0});
+    buffer_append(body, BYTES("}}"));
+    return false;
+}
+
+static bool begin(struct operator_call *call)
+{
+    struct request_log *log = call->api->settings.request_log;
+    const struct request_filter *filter = call->state;
+    struct request_page page;
+    if (log == NULL) {
+        call_refuse(&call->call, 404, "NOT_FOUND", "No query log is kept: --request-log-mb is 0");
+        return false;
+    }
+    switch (request_log_find(log, filter, &call->call.exchange->arena, &page)) {
+    case OK:
+        return encode(call, filter, &page);
+    case ERR_INVALID:
+        call_refuse(&call->call, 400, "BAD_REQUEST", "Bad page token");
+        return false;
+    case ERR_IO:
+    case ERR_FULL:
+    case ERR_MEMORY:
+    case ERR_NOT_FOUND:
+    case ERR_DENIED:
+    case ERR_BUSY:
+    case ERR_CORRUPT:
+    case ERR_UNSUPPORTED:
+        operator_refuse_unavailable(&call->call);
+        return false;
+    }
+    return false;
+}
+
+const struct operator_method method_list_requests = {decode, begin, NULL, NULL};

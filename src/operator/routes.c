@@ -1,0 +1,64 @@
+/* The one table of methods. Paths stand behind /api/v1/. */
+#include "operator/operator_internal.h"
+
+#define ORDERS "campaigns/{campaignId}/orders"
+
+/* clang-format off */
+static const struct operator_row rows[] = {
+    {{"GET", "registry", "v1"}, OPERATOR_BODY_NONE, false, BODY_BYTES_MAX, &method_get_registry},
+    {{"POST", "registry", "v1"}, OPERATOR_BODY_REQUIRED, false, OPERATOR_BODY_BYTES_MAX,
+     &method_update_registry},
+    {{"GET", "tokens", "v1"}, OPERATOR_BODY_NONE, false, BODY_BYTES_MAX, &method_list_tokens},
+    {{"POST", "tokens", "v1"}, OPERATOR_BODY_REQUIRED, false, BODY_BYTES_MAX, &method_make_token},
+    {{"POST", "tokens/revoke", "v1"}, OPERATOR_BODY_REQUIRED, false, BODY_BYTES_MAX,
+     &method_revoke_token},
+    {{"GET", "requests", "v1"}, OPERATOR_BODY_NONE, false, BODY_BYTES_MAX, &method_list_requests},
+    {{"POST", ORDERS, "v1"}, OPERATOR_BODY_REQUIRED, true, BODY_BYTES_MAX, &method_make_order},
+    {{"GET", ORDERS "/{orderId}", "v1"}, OPERATOR_BODY_NONE, true, BODY_BYTES_MAX,
+     &method_get_order},
+    {{"POST", ORDERS "/{orderId}/pack", "v1"}, OPERATOR_BODY_NONE, true, BODY_BYTES_MAX,
+     &method_pack_order},
+    {{"POST", ORDERS "/{orderId}/ship", "v1"}, OPERATOR_BODY_NONE, true, BODY_BYTES_MAX,
+     &method_ship_order},
+    {{"POST", ORDERS "/{orderId}/cancel", "v1"}, OPERATOR_BODY_NONE, true, BODY_BYTES_MAX,
+     &method_cancel_order},
+    {{"PUT", "campaigns/{campaignId}/warehouses/{warehouseId}/stocks", "v1"},
+     OPERATOR_BODY_REQUIRED, true, BODY_BYTES_MAX, &method_count_stocks},
+    {{"POST", "campaigns/{campaignId}/offers/free-storage", "v1"}, OPERATOR_BODY_REQUIRED,
+     true, BODY_BYTES_MAX, &method_free_storage},
+    {{"GET", "push", "v1"}, OPERATOR_BODY_NONE, false, BODY_BYTES_MAX, &method_list_push},
+    {{"POST", "campaigns/{campaignId}/push/enable", "v1"}, OPERATOR_BODY_NONE, true,
+     BODY_BYTES_MAX, &method_enable_push},
+    {{"POST", "campaigns/{campaignId}/push/ask", "v1"}, OPERATOR_BODY_NONE, true, BODY_BYTES_MAX,
+     &method_ask_push},
+};
+/* clang-format on */
+
+const struct route_table operator_routes = {rows, sizeof(rows[0]), sizeof(rows) / sizeof(rows[0])};
+
+const struct route *operator_route_at(size_t index)
+{
+    ASSERT(index < operator_routes.rows_count);
+    return &rows[index].route;
+}
+
+static const struct bytes api_prefix = BYTES_INIT("/api/");
+
+bool operator_path_is_api(struct bytes path)
+{
+    return bytes_starts_with(path, api_prefix);
+}
+
+enum route_match operator_route_find(struct operator_call *call)
+{
+    const struct http_exchange *exchange = call->call.exchange;
+    const struct bytes path = exchange->path;
+    struct bytes version;
+    const struct route *row = NULL;
+    const struct bytes rest = bytes_split(
+        (struct bytes){path.data + api_prefix.size, path.size - api_prefix.size}, '/', &version);
+    const enum route_match match =
+        route_find(&operator_routes, exchange->method, rest, version, &row, &call->values);
+    call->row = (const struct operator_row *)(const void *)row;
+    return match;
+}
