@@ -36,7 +36,7 @@ class Groups(StockdCase):
         """C59."""
         first, second = self.new_group()
         self.put_count("A", 7, moment(-100), first)
-        self.put_count("A", 5, moment(-101), second)
+        self.put_count("A", 5, moment(-110), second)
         self.assertEqual((7, 7), (self.count("A", first), self.count("A", second)))
 
     def test_an_equal_stamp_through_another_member_wins(self):

@@ -15,7 +15,7 @@ class Stamps(StockdCase):
     def test_put_with_older_timestamp_is_ignored(self):
         """C7: and still 200."""
         self.put_count("A", 7, moment(-100))
-        self.put_count("A", 5, moment(-101))
+        self.put_count("A", 5, moment(-110))
         self.assertEqual(7, self.count("A"))
 
     def test_put_with_newer_timestamp_wins(self):

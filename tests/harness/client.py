@@ -3,14 +3,29 @@
 `Client` is for ordinary requests: one kept connection, opened again when the server closed it.
 `Connection` is one socket: send any bytes, read answers one by one, also pipelined and 1xx ones.
 Nothing here retries: a request that gets no answer raises `NoAnswer`.
+Each answer that comes from an `Address` is held against openapi.yaml and may raise `Mismatch`.
 """
 
+import collections
 import http.client
 import json
+import re
 import socket
 import struct
 
+from tests.harness import openapi
+
 TIMEOUT_S = 30
+REQUEST_LINE = re.compile(rb"(\S+) (\S+) HTTP/1\.[01]\r\n")
+
+
+class Address(tuple):
+    """Host and port, and whose listener is there: a name of tests/harness/openapi.py."""
+
+    def __new__(cls, host, port, listener):
+        address = super().__new__(cls, (host, port))
+        address.listener = listener
+        return address
 
 
 class NoAnswer(AssertionError):
@@ -89,10 +104,37 @@ def encode_chunks(data, chunk_bytes=65536, end=True):
     return b"".join(parts) + (b"0\r\n\r\n" if end else b"")
 
 
+class Asked:
+    """What was asked on a connection and waits for its answer, as far as the bytes sent show it.
+
+    A send() begins a request, or goes on with the last one. Where it begins in the middle of a
+    first line, or has several requests in it, nothing is told from then on.
+    """
+
+    def __init__(self):
+        self._waiting = collections.deque()
+        self._lost = False
+
+    def sent(self, data):
+        found = REQUEST_LINE.match(data)
+        if data.count(b" HTTP/1.") > 1 or not (found or self._waiting):
+            self._lost = True
+        elif found:
+            self._waiting.append((found[1].decode("latin-1"), found[2].decode("latin-1")))
+
+    def answered(self):
+        """Returns method and target of the request whose answer has come, or None."""
+        if self._lost or not self._waiting:
+            return None
+        return self._waiting.popleft()
+
+
 class Connection:
     """One TCP connection to the server."""
 
     def __init__(self, address):
+        self._listener = getattr(address, "listener", None)
+        self._asked = Asked()
         self.socket = socket.create_connection(address, timeout=TIMEOUT_S)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._reader = self.socket.makefile("rb")
@@ -104,6 +146,7 @@ class Connection:
         self.close()
 
     def send(self, data):
+        self._asked.sent(data)
         self.socket.sendall(data)
 
     def request(self, method, path, headers=None, body=None, version="HTTP/1.1"):
@@ -121,9 +164,19 @@ class Connection:
     def read_answer(self, method="PUT"):
         """Returns the next answer, 1xx included."""
         try:
-            return self._read_answer(method)
+            answer = self._read_answer(method)
         except (OSError, http.client.HTTPException, ValueError) as problem:
             raise NoAnswer(f"no whole answer: {problem!r}") from problem
+        if answer.status >= 200:
+            self._check(answer)
+        return answer
+
+    def _check(self, answer):
+        asked = self._asked.answered()
+        if self._listener is not None and asked is not None:
+            openapi.check(self._listener, *asked, answer)
+        elif self._listener is not None:
+            openapi.check_alone(self._listener, answer)
 
     def _read_answer(self, method):
         line = self._reader.readline(65537)

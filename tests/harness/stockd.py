@@ -18,7 +18,8 @@ import subprocess
 import tempfile
 import time
 
-from tests.harness.client import Connection
+from tests.harness import openapi
+from tests.harness.client import Address, Connection
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 READY_S_MAX = 60
@@ -68,8 +69,8 @@ class Stockd:
                               "run make, or set STOCKD") from problem
         line = self._read_ready_line()
         fields = dict(word.split("=", 1) for word in line.split() if "=" in word)
-        self.address = _address(fields["listen"])
-        self.operator_address = _address(fields["operator"])
+        self.address = _address(fields["listen"], openapi.PUBLIC)
+        self.operator_address = _address(fields["operator"], openapi.OPERATOR)
         return self
 
     def _read_ready_line(self):
@@ -144,8 +145,12 @@ class Stockd:
     def stderr_tail(self, lines=40):
         return "\n".join(self.stderr_text().splitlines()[-lines:])
 
+    def operator_token(self):
+        """Returns the text that opens the operator API, as stockd left it in the data folder."""
+        return (self.folder / "data" / "operator.token").read_text(encoding="ascii").strip()
+
     def operator(self, path):
-        """GET from the operator's listener."""
+        """GET one of the pages of the operator's listener, which want no token."""
         with Connection(self.operator_address) as connection:
             return connection.request("GET", path)
 
@@ -159,9 +164,9 @@ class Stockd:
         return numbers
 
 
-def _address(text):
+def _address(text, listener):
     host, port = text.rsplit(":", 1)
-    return host, int(port)
+    return Address(host, int(port), listener)
 
 
 @atexit.register

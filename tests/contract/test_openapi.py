@@ -1,0 +1,65 @@
+"""openapi.yaml says what there is: each of its methods is answered, asks for credentials and
+for the scopes that it names, and shows its window. What answers look like is checked in
+all tests, by tests/harness/openapi.py.
+"""
+
+from tests.contract import registry
+from tests.contract.case import StockdCase
+from tests.contract.registry import PRICES
+from tests.harness import openapi
+from tests.harness.client import Client
+
+IDS = {"campaignId": registry.C, "businessId": registry.BUSINESS, "warehouseId": 501, "orderId": 1}
+LIMIT = "X-RateLimit-Resource-Limit"
+
+
+def methods(listener):
+    """Yields name, verb, path with real ids, and the operation."""
+    document = openapi.load(openapi.ROOT / openapi.FILES[listener])
+    for verb, template, operation in document.operations():
+        if openapi.listener_of(document.whole["paths"][template]) == listener:
+            yield operation["operationId"], verb.upper(), template.format(**IDS), operation
+
+
+class Methods(StockdCase):
+    options = ()
+
+    def columns(self, operation):
+        return [row for row in operation["x-resource-limit-config"] if row["edition"] == "2025"]
+
+    def test_each_method_asks_who_is_there_and_shows_its_window(self):
+        for name, verb, path, operation in methods(openapi.PUBLIC):
+            with self.subTest(name=name):
+                answer = self.send(verb, path, token=None)
+                self.assert_refused(answer, 401, "Credentials are not specified")
+                column, = self.columns(operation)
+                self.assertEqual(str(column["amount"]), answer.header(LIMIT))
+
+    def test_each_method_wants_one_of_its_scopes(self):
+        """C45: the refusal names them all."""
+        for name, verb, path, operation in methods(openapi.PUBLIC):
+            scopes = operation["x-scopes"]
+            if scopes != ["any"]:
+                with self.subTest(name=name):
+                    answer = self.send(verb, path, token=PRICES)
+                    self.assert_refused(answer, 403)
+                    self.assertEqual(set(scopes), set(answer.message.split(": ")[1].split(", ")))
+
+
+class MethodsOfEdition2026(Methods):
+    options = ("--edition", "2026")
+
+    def columns(self, operation):
+        return [row for row in operation["x-resource-limit-config"]
+                if row["edition"] == "2026" and row.get("tariff", "none") == "none"]
+
+
+class OperatorMethods(StockdCase):
+
+    def test_each_method_asks_who_is_there(self):
+        client = Client(self.server.operator_address)
+        self.addCleanup(client.close)
+        for name, verb, path, operation in methods(openapi.OPERATOR):
+            with self.subTest(name=name):
+                wanted = 200 if operation["security"] == [] else 401
+                self.assertEqual(wanted, client.request(verb, path).status)
