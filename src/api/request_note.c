@@ -25,6 +25,15 @@ static struct bytes caller_of(const struct http_exchange *exchange)
     return header->count > 0 ? header->text : exchange->headers[HTTP_USER_AGENT].text;
 }
 
+/* The campaign that the path names, known or not: a stranger's failures are found by it, too. */
+static int64_t campaign_of(const struct api_call *call)
+{
+    int64_t id = 0;
+    if (call->row == NULL || rate_entity(call->row->rate) != ENTITY_CAMPAIGN)
+        return 0;
+    return bytes_to_int64(call->values.texts[0], &id) && id > 0 ? id : 0;
+}
+
 void request_note(struct api_call *call)
 {
     const struct request_sink *sink = &call->api->settings.sink;
@@ -39,7 +48,7 @@ void request_note(struct api_call *call)
         .took_us = os->uptime_us(os) - call->received_us,
         .method = exchange->method,
         .path = request_path(exchange, path, sizeof(path)),
-        .campaign_id = call->campaign_found ? call->campaign.id : 0,
+        .campaign_id = campaign_of(call),
         .business_id = call->token.business_id,
         .token = call->token.name,
         .status = exchange->status,

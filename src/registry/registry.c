@@ -144,10 +144,29 @@ static enum err state_make(const struct registry_state *known, struct registry_d
     return error;
 }
 
+/* The known token with the same secret, business and name, or NULL. */
+static const struct registry_token *known_token(const struct registry_state *known,
+                                                const struct registry_token *token)
+{
+    const uint32_t index = map_get(&known->token_by_hash, token_key(&token->hash));
+    if (index == MAP_ABSENT)
+        return NULL;
+    const struct registry_token *before = &known->document.tokens[index];
+    const bool same = before->business_id == token->business_id && before->kind == token->kind &&
+                      bytes_equal(before->name, token->name) &&
+                      sha256_equal(&before->hash, &token->hash);
+    return same ? before : NULL;
+}
+
 /* A new document that does not say whether a warehouse is on leaves it as it is: sellers switch
- * theirs themselves, and a file that is applied at each start must not undo that. */
+ * theirs themselves, and a file that is applied at each start must not undo that. Neither does it
+ * bring back a secret that was revoked. */
 static void keep_switches(const struct registry_state *known, struct registry_document *document)
 {
+    for (uint32_t i = 0; i < document->tokens_count; i++) {
+        const struct registry_token *before = known_token(known, &document->tokens[i]);
+        document->tokens[i].revoked |= before != NULL && before->revoked;
+    }
     for (uint32_t i = 0; i < document->warehouses_count; i++) {
         struct registry_warehouse *warehouse = &document->warehouses[i];
         const struct registry_warehouse *before = state_warehouse(known, warehouse->id);

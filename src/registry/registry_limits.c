@@ -1,4 +1,5 @@
-/* Degrees of coordinates, names of tokens, and how many warehouses the Market has. */
+/* Degrees of coordinates, lengths of addresses and of names of tokens, and how many warehouses the
+ * Market has. */
 #include "registry/registry_limits.h"
 
 static void check_degrees(uint32_t at, const char *field, double degrees, double degrees_max,
@@ -9,11 +10,39 @@ static void check_degrees(uint32_t at, const char *field, double degrees, double
                        -degrees_max, degrees_max);
 }
 
+/* CONTRACT §6. */
+enum { CITY_MAX = 200, STREET_MAX = 512, NUMBER_MAX = 256, BUILDING_MAX = 16, BLOCK_MAX = 16 };
+
+static void check_text(uint32_t at, const char *field, struct bytes text, size_t characters_max,
+                       struct error_list *errors)
+{
+    if (bytes_count_code_points(text) > characters_max)
+        error_list_add(errors, "warehouses[%u].address.%s: must be at most %zu characters", at,
+                       field, characters_max);
+}
+
+static void check_address(uint32_t at, const struct registry_address *address,
+                          struct error_list *errors)
+{
+    check_degrees(at, "latitude", address->latitude, 90.0, errors);
+    check_degrees(at, "longitude", address->longitude, 180.0, errors);
+    check_text(at, "city", address->city, CITY_MAX, errors);
+    check_text(at, "street", address->street, STREET_MAX, errors);
+    check_text(at, "number", address->number, NUMBER_MAX, errors);
+    check_text(at, "building", address->building, BUILDING_MAX, errors);
+    check_text(at, "block", address->block, BLOCK_MAX, errors);
+}
+
 static bool is_known_place(const struct registry_warehouse *known,
                            const struct registry_address *address)
 {
     return known != NULL && known->address.latitude == address->latitude &&
-           known->address.longitude == address->longitude;
+           known->address.longitude == address->longitude &&
+           bytes_equal(known->address.city, address->city) &&
+           bytes_equal(known->address.street, address->street) &&
+           bytes_equal(known->address.number, address->number) &&
+           bytes_equal(known->address.building, address->building) &&
+           bytes_equal(known->address.block, address->block);
 }
 
 static bool is_known_name(const struct registry_document *known, const struct registry_token *token)
@@ -32,10 +61,8 @@ enum err registry_check_limits(const struct registry_state *known,
 {
     for (uint32_t i = 0; i < document->warehouses_count; i++) {
         const struct registry_warehouse *warehouse = &document->warehouses[i];
-        if (is_known_place(state_warehouse(known, warehouse->id), &warehouse->address))
-            continue;
-        check_degrees(i, "latitude", warehouse->address.latitude, 90.0, errors);
-        check_degrees(i, "longitude", warehouse->address.longitude, 180.0, errors);
+        if (!is_known_place(state_warehouse(known, warehouse->id), &warehouse->address))
+            check_address(i, &warehouse->address, errors);
     }
     for (uint32_t i = 0; i < document->tokens_count; i++) {
         const struct registry_token *token = &document->tokens[i];

@@ -52,6 +52,14 @@ class Requests(OperatorCase):
                            "message": "skus size must be between 1 and 2000 (rejected size: 0)"}],
                          self.newest()["errors"])
 
+    def test_who_is_not_let_in_is_found_by_the_campaign_too(self):
+        mine = self.new_campaign()
+        self.post(campaign=mine, token="ACMA:nobody")
+        self.post(campaign=mine, token=OTHER)
+        self.assertEqual([403, 401],
+                         [entry["status"] for entry in self.requests(campaignId=mine)])
+        self.assertNotIn(b"nobody", self.operator.get("/requests", campaignId=mine).body)
+
     def test_newest_first(self):
         skus = [f"order-{number}" for number in range(5)]
         for sku in skus:

@@ -1,8 +1,12 @@
 """Tokens made, listed and revoked by the operator (§9): good at once, gone at once, shown once."""
 
+from tests.contract import registry
 from tests.contract.case import stocks_path
 from tests.contract.operator_case import OperatorCase
-from tests.contract.registry import BUSINESS, C, FOREIGN, OTHER_BUSINESS, SMALL
+from tests.contract.registry import BUSINESS, C, FOREIGN, OTHER_BUSINESS, SMALL, WRITER
+from tests.harness.client import Client
+from tests.harness.operator_client import Operator
+from tests.harness.stockd import Stockd
 
 SHAPE = r"\AACMA:[A-Za-z0-9]{40}:[0-9a-f]{8}\Z"
 MOST = 30
@@ -67,6 +71,19 @@ class Tokens(OperatorCase):
         self.assert_refused(answer, 401, "Api-Key token is revoked")
         self.assertEqual(200, self.operator.revoke_token("passing", BUSINESS).status)
         self.assertTrue(self.listed(BUSINESS)["passing"]["revoked"])
+
+    def test_a_file_does_not_bring_back_what_was_revoked(self):
+        own = Stockd(registry.build(), *self.options)
+        self.addCleanup(own.stop)
+        own.start()
+        operator = Operator(own)
+        self.assertEqual(200, operator.revoke_token("stock writer", BUSINESS).status)
+        operator.close()
+        own.restart()  # With the same file, where the token stands as it was.
+        client = Client(own.address)
+        answer = client.request("POST", stocks_path(C), {"Api-Key": WRITER})
+        client.close()
+        self.assert_refused(answer, 401, "Api-Key token is revoked")
 
     def test_the_list(self):
         self.made("listed", OTHER_BUSINESS, "settings-management", "pricing:read-only")

@@ -114,6 +114,25 @@ static void entry_of_the_same_id_is_replaced_as_a_whole(void **state)
     world_deinit(&world);
 }
 
+static void secret_that_was_revoked_stays_so(void **state)
+{
+    (void)state;
+    struct world world;
+    world_init(&world);
+    apply(&world, THREE_STORES);
+    apply(&world, "{\"tokens\":[{\"name\":\"t\",\"businessId\":1,\"revoked\":true,"
+                  "\"apiKey\":\"key\"}]}");
+    apply(&world, "{\"tokens\":[{\"name\":\"t\",\"businessId\":1,\"revoked\":false,"
+                  "\"scopes\":[\"pricing\"],\"apiKey\":\"key\"}]}");
+    struct token_facts token;
+    assert_true(registry_find_token(world.registry, TOKEN_API_KEY, BYTES("key"), &token));
+    assert_true(token.revoked);
+    apply(&world, "{\"tokens\":[{\"name\":\"t\",\"businessId\":1,\"apiKey\":\"other\"}]}");
+    assert_true(registry_find_token(world.registry, TOKEN_API_KEY, BYTES("other"), &token));
+    assert_false(token.revoked);
+    world_deinit(&world);
+}
+
 static void tokens_of_one_name_live_in_two_businesses(void **state)
 {
     (void)state;
@@ -462,6 +481,7 @@ int main(void)
         cmocka_unit_test(tokens_are_found_by_secret_and_kind),
         cmocka_unit_test(secret_is_nowhere_in_the_encoded_registry),
         cmocka_unit_test(entry_of_the_same_id_is_replaced_as_a_whole),
+        cmocka_unit_test(secret_that_was_revoked_stays_so),
         cmocka_unit_test(tokens_of_one_name_live_in_two_businesses),
         cmocka_unit_test(the_same_document_again_changes_nothing),
         cmocka_unit_test(refused_document_leaves_everything_as_it_was),

@@ -235,6 +235,51 @@ static void places_are_on_the_globe(void **state)
     world_deinit(&world);
 }
 
+static void address_of(struct buffer *text, const char *field, int count)
+{
+    buffer_clear(text);
+    buffer_append_text(text, "{\"warehouses\":[{\"id\":502,\"campaignId\":12,\"name\":\"w\","
+                             "\"address\":{\"city\":\"c\",\"gps\":{\"latitude\":1,"
+                             "\"longitude\":1},\"");
+    buffer_append_format(text, "%s\":\"", field);
+    for (int i = 0; i < count; i++)
+        buffer_append_text(text, "\xD0\x96");
+    buffer_append_text(text, "\"}}]}");
+}
+
+static void addresses_are_as_long_as_answers_may_show(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *field;
+        int characters_max;
+        const char *complaint;
+    } cases[] = {
+        {"city", 200, "warehouses[0].address.city: must be at most 200 characters"},
+        {"street", 512, "warehouses[0].address.street: must be at most 512 characters"},
+        {"number", 256, "warehouses[0].address.number: must be at most 256 characters"},
+        {"building", 16, "warehouses[0].address.building: must be at most 16 characters"},
+        {"block", 16, "warehouses[0].address.block: must be at most 16 characters"},
+    };
+    struct world world;
+    struct buffer text;
+    world_init(&world);
+    buffer_init(&text);
+    apply(&world, known);
+    for (size_t i = 0; i < ROWS_COUNT_OF(cases); i++) {
+        if (cases[i].characters_max <= 256) { /* Texts have 1,024 bytes at most. */
+            address_of(&text, cases[i].field, cases[i].characters_max + 1);
+            assert_int_equal(prepare(&world, buffer_text(&text)), ERR_INVALID);
+            EXPECT_ERROR(&world.body.errors, cases[i].complaint);
+        }
+        address_of(&text, cases[i].field, cases[i].characters_max);
+        assert_int_equal(prepare(&world, buffer_text(&text)), OK);
+        registry_abandon(world.registry);
+    }
+    buffer_deinit(&text);
+    world_deinit(&world);
+}
+
 /* A document with a token whose name has `count` characters of two bytes. */
 static void token_document(struct buffer *text, int count)
 {
@@ -294,6 +339,7 @@ int main(void)
         cmocka_unit_test(warehouse_may_be_handed_from_one_campaign_to_another),
         cmocka_unit_test(market_warehouses_are_at_most_64),
         cmocka_unit_test(places_are_on_the_globe),
+        cmocka_unit_test(addresses_are_as_long_as_answers_may_show),
         cmocka_unit_test(name_of_a_token_has_at_most_100_characters),
         cmocka_unit_test(limits_that_came_later_do_not_touch_what_is_known),
     };
