@@ -97,6 +97,8 @@ $(BUILD)/flags: force
 	  echo '$(subst ','\'',$(FLAGS_TEXT))' > $@
 
 unit: $(UNIT_TESTS)
+# Those that run several threads: what the thread sanitizer is for.
+threaded: $(filter %threads %/push/test_push $(BUILD)/tests/unit/api/%,$(UNIT_TESTS))
 benches: $(BENCHES)
 
 # The whole test run, as CI has it.
@@ -124,7 +126,7 @@ cppcheck:
 asan:
 	$(MAKE) BUILD=build/asan SANITIZE=address,undefined OPTIMIZE=-O1 all unit
 tsan:
-	$(MAKE) BUILD=build/tsan SANITIZE=thread OPTIMIZE=-O1 all unit
+	$(MAKE) BUILD=build/tsan SANITIZE=thread OPTIMIZE=-O1 all threaded
 clang:
 	$(MAKE) BUILD=build/clang CC=clang CXX=clang++ all unit benches
 
@@ -142,7 +144,7 @@ help:
 	@echo 'analyze    clang-tidy and cppcheck'
 	@echo 'clean      remove $(BUILD)/'
 
-all_targets = all unit benches check bench fmt lint analyze cppcheck asan tsan clang clean help force
+all_targets = all unit threaded benches check bench fmt lint analyze cppcheck asan tsan clang clean help force
 .PHONY: $(all_targets)
 .SECONDARY:
 

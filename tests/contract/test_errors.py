@@ -257,6 +257,16 @@ class Places(StockdCase):
                     answer = ask(body, headers={"Content-Type": kind})
                     self.assert_refused(answer, 415, f"Content type '{kind}' not supported")
 
+    def test_two_content_types_are_415(self):
+        """C81."""
+        with self.nothing_changes():
+            kinds = ["application/json", "application/json"]
+            self.assert_refused(self.put(attack(), headers={"Content-Type": kinds}), 415)
+
+    def test_without_a_body_its_type_is_not_looked_at(self):
+        """C81."""
+        self.assertEqual(200, self.post(None, headers={"Content-Type": "text/plain"}).status)
+
     def test_a_content_type_that_is_none_is_415(self):
         """C48: the text may be either of the two of §0.5."""
         for kind in ("garbage", "/", "application/", "application json"):

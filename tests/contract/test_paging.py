@@ -1,6 +1,6 @@
 """Paging of POST …/offers/stocks (CONTRACT §2): `limit` and `page_token`, C15, C16, C17, C23."""
 
-from tests.contract.case import StockdCase, body_of, full_body, one
+from tests.contract.case import StockdCase, body_of, full_body, one, stocks_path
 from tests.contract.registry import WAREHOUSE
 
 
@@ -102,6 +102,28 @@ class Paging(StockdCase):
         self.fill(2)
         token = self.page(1)[1]["nextPageToken"]
         self.assertEqual(self.page(1, token), self.page(1, pageToken=token))
+
+    def test_page_token_is_taken_before_its_newer_spelling(self):
+        """C82."""
+        self.fill(3)
+        token = self.page(1)[1]["nextPageToken"]
+        self.assertEqual(self.page(1, token), self.page(1, token, pageToken="%%%"))
+
+    def test_of_a_parameter_that_comes_twice_the_first_counts(self):
+        """C82."""
+        skus = self.fill(3)
+        answer = self.send("POST", stocks_path(self.campaign) + "?limit=1&limit=2&limit=x")
+        warehouse, = answer.json["result"]["warehouses"]
+        self.assertEqual(skus[:1], [offer["offerId"] for offer in warehouse["offers"]])
+
+    def test_the_limit_may_change_from_page_to_page(self):
+        """C86."""
+        skus, shown, token = self.fill(10), [], None
+        for limit in (2, 5, 200):
+            page, paging = self.page(limit, token)
+            shown += page
+            token = paging.get("nextPageToken")
+        self.assertEqual((skus, None), (shown, token))
 
     def test_page_and_page_size_are_ignored_with_a_token(self):
         """§2."""

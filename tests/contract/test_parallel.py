@@ -30,6 +30,11 @@ class Parallel(StockdCase):
             for request in held:
                 self.assert_ok(request.finish())
 
+    def test_the_reason_phrase_is_the_librarys(self):
+        """C72."""
+        with self.holding(2, self.campaign):
+            self.assertEqual("Non-Standard Status", self.put(GOOD).reason)
+
     def test_a_post_takes_a_place_too(self):
         with self.holding(2, self.campaign, "POST", body=b"{}"):
             self.assert_refused(self.put(GOOD), 420, "Hit rate limit of 2 parallel requests")

@@ -95,6 +95,19 @@ class Changes(Stores):
         self.kill()
         self.assertEqual((9, 7), (self.count("a", first), self.count("a", second)))
 
+    def test_a_group_without_members_is_not_listed(self):
+        """C102."""
+        group = 700000 + next(self._numbers)
+        self.assert_updated(self.operator.update({"warehouseGroups": [
+            {"id": group, "businessId": BUSINESS, "name": "Nobody's"}]}))
+        for member in (None, self.new_store()):
+            if member is not None:
+                self.assert_updated(self.operator.update(
+                    {"warehouses": self.store(member, groupId=group)["warehouses"]}))
+            answer = self.send("GET", f"/v2/businesses/{BUSINESS}/warehouses")
+            names = [listed["name"] for listed in answer.json["result"]["warehouseGroups"]]
+            self.assertEqual(member is not None, "Nobody's" in names)
+
     def test_removing_what_is_empty(self):
         store = self.new_store()
         self.put_count("a", 0, campaign=store)

@@ -130,6 +130,11 @@ class Serve(CtlCase):
         self.assertLessEqual(before - 0.002, moment(found["zzz"][1]))
         self.assertLessEqual(moment(found["zzz"][1]), time.time() + 0.002)
 
+    def test_row_without_a_number_is_answered_with_none_left(self):
+        """C126: like a SKU without a row."""
+        self.replace("sku,count\nA-1,18\nA-2,\n")
+        self.assertEqual([18, 0], [count for count, _ in self.serve().ask("A-1", "A-2").values()])
+
     def test_repeated_sku_is_answered_once(self):
         self.assertEqual({"A-1", "A-2"}, set(self.serve().ask("A-1", " A-1 ", "A-2", "A-1")))
 

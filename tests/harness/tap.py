@@ -1,7 +1,8 @@
 """Runs unittest tests and prints TAP, the Test Anything Protocol.
 
 `python3 -m tests.harness.tap tests.contract` runs a whole package; a module, a class or a single
-test may be named as well, and `-k WORD` keeps only the tests whose names hold WORD.
+test may be named as well. `-k WORD` keeps only the tests whose names hold WORD, `--part 1/2` every
+second module of a package, so that two processes share the work.
 Prints `ok N - name` or `not ok N - name` with the failure as `# ` lines; exit status 1 on failures.
 A server that ends badly, or a sanitizer's report, fails the line of the class that started it.
 """
@@ -87,7 +88,7 @@ def _describe(err):
     return f"{kind.__name__}: {value}\n{where}"
 
 
-def load(name):
+def load(name, part=(1, 1)):
     """Returns the tests of a package (all of its test_*.py), a module, a class or a method."""
     loader = unittest.defaultTestLoader
     try:
@@ -98,7 +99,7 @@ def load(name):
         return loader.loadTestsFromModule(module)
     suite = unittest.TestSuite()
     files = {path for folder in module.__path__ for path in pathlib.Path(folder).glob("test_*.py")}
-    for path in sorted(files):
+    for path in sorted(files)[part[0] - 1::part[1]]:
         suite.addTests(loader.loadTestsFromModule(importlib.import_module(f"{name}.{path.stem}")))
     return suite
 
@@ -108,6 +109,7 @@ def main(arguments=None):
     parser.add_argument("names", nargs="+", help="package, module, class or test")
     parser.add_argument("-k", dest="words", action="append", metavar="WORD",
                         help="only tests whose names hold WORD; may be repeated")
+    parser.add_argument("--part", default="1/1", metavar="K/N", help="of a package's modules")
     options = parser.parse_args(arguments)
     if options.words:
         unittest.defaultTestLoader.testNamePatterns = [f"*{word}*" for word in options.words]
@@ -115,7 +117,8 @@ def main(arguments=None):
     # A terminated run still takes its servers with it: exit runs what atexit knows.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     begun = time.monotonic()
-    suite = unittest.TestSuite(load(name) for name in options.names)
+    part = tuple(int(number) for number in options.part.split("/"))
+    suite = unittest.TestSuite(load(name, part) for name in options.names)
     result = TapResult(sys.stdout)
     print("TAP version 13", flush=True)
     suite.run(result)

@@ -356,5 +356,6 @@ int main(void)
         cmocka_unit_test(trouble_of_the_registry_is_told),
         cmocka_unit_test(push_is_answered_as_it_says),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -412,5 +412,6 @@ int main(void)
         cmocka_unit_test(many_slow_shops_leave_others_a_place),
         cmocka_unit_test(numbers_of_a_moment_too_far_off_are_dropped),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

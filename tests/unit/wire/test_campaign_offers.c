@@ -22,8 +22,8 @@ static void empty_filters_are_none(void **state)
     (void)state;
     static const char *const rows[] = {
         "{}",
-        "{\"offerIds\":null,\"statuses\":null,\"categoryIds\":null,\"vendorNames\":null,"
-        "\"tags\":null}",
+        "{\"offerIds\":null,\"statuses\":null,\"categoryIds\":null,\"tags\":null}",
+        "{\"vendorNames\":null}",
         "{\"statuses\":[],\"categoryIds\":[],\"vendorNames\":[],\"tags\":[],\"x\":{}}",
     };
     struct body_case body;
