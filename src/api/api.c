@@ -1,5 +1,5 @@
-/* A request's way through the public API, step by step in the order of C46: the steps of the head
- * run before the body is read, those of the body after, and each may refuse. */
+/* A request's way through the public API, in the order of C46: the checks of the head come before
+ * the body is read, those of the body after, and each may refuse. What follows is call/call.c's. */
 #include "api/api.h"
 
 #include <stdlib.h>
@@ -8,18 +8,13 @@
 
 enum { PARALLEL_2025 = 2, PARALLEL_2026 = 4 };
 
-static void allow_verbs(struct api_call *call)
+static struct api_call *api_call_of(struct call *base)
 {
-    struct http_exchange *exchange = call->call.exchange;
-    char *verbs = arena_allocate(&exchange->arena, ROUTE_ALLOW_BYTES);
-    if (verbs != NULL)
-        route_allow(&api_routes, &call->row->route, verbs);
-    exchange->allow = verbs;
+    return (struct api_call *)(void *)base;
 }
 
-static bool step_route(struct api_call *call)
+static bool check_route(struct api_call *call)
 {
-    struct http_exchange *exchange = call->call.exchange;
     switch (api_route_find(call)) {
     case ROUTE_FOUND:
         return true;
@@ -27,101 +22,56 @@ static bool step_route(struct api_call *call)
         refuse(call, 404, "Resource not found");
         return false;
     case ROUTE_NO_VERB:
-        allow_verbs(call);
-        refuse(call, 405, "Request method '%.*s' not supported",
-               BYTES_ARG(bytes_clip(exchange->method, REJECTED_VALUE_BYTES_MAX)));
+        call_refuse_verb(&call->call, &api_routes, &call->row->route);
         return false;
     }
     return false;
 }
 
-typedef bool call_step(struct api_call *call);
-
 /* A window that is used up refuses before the body is read; what the body costs is seen later. */
-static call_step *const head_steps[] = {step_route,          auth_check,    subject_enter,
-                                        auth_check_scopes,   subject_check, rate_check,
-                                        body_check_told_size};
-static call_step *const body_steps[] = {body_check_size, body_check_type, body_decode,
-                                        subject_check_model};
-
-enum {
-    HEAD_STEPS_COUNT = sizeof(head_steps) / sizeof(head_steps[0]),
-    BODY_STEPS_COUNT = sizeof(body_steps) / sizeof(body_steps[0]),
-};
-
-static bool run_steps(struct api_call *call, call_step *const *steps, size_t steps_count)
+static bool check_head(struct api_call *call)
 {
-    for (size_t i = 0; i < steps_count; i++) {
-        if (!steps[i](call))
-            return false;
-    }
-    return true;
+    return check_route(call) && auth_check(call) && subject_enter(call) &&
+           auth_check_scopes(call) && subject_check(call) && rate_check(call) &&
+           body_check_told_size(call);
+}
+
+static bool check_body(struct call *base)
+{
+    struct api_call *call = api_call_of(base);
+    return body_check_size(call) && body_check_type(call) && body_decode(call) &&
+           subject_check_model(call);
+}
+
+static bool begin(struct call *base)
+{
+    struct api_call *call = api_call_of(base);
+    const struct operation *operation = call->row->operation;
+    return operation->begin == NULL || operation->begin(call);
 }
 
 static bool proceed(struct call *base)
 {
-    struct api_call *call = (struct api_call *)(void *)base;
+    struct api_call *call = api_call_of(base);
     return call->row->operation->proceed(call);
 }
+
+static const struct call_steps steps = {check_body, begin, proceed, refuse_unavailable};
 
 static void handler_begin(void *context, struct http_exchange *exchange)
 {
     struct api *api = context;
-    struct api_call *call = arena_allocate(&exchange->arena, sizeof(*call));
-    exchange->state = NULL;
-    if (call == NULL) {
-        exchange->status = 503;
+    struct api_call *call = call_allocate(exchange, sizeof(*call));
+    if (call == NULL)
         return;
-    }
     *call = (struct api_call){
         .api = api,
         .received_at_ms = exchange->now_ms,
         .received_us = api->settings.os->uptime_us(api->settings.os),
     };
-    call_begin(&call->call, exchange, api->registry, api->store, api->parsers);
-    call->call.proceed = proceed;
-    call->call.refuse_unavailable = refuse_unavailable;
-    if (!run_steps(call, head_steps, HEAD_STEPS_COUNT))
+    call_begin(&call->call, exchange, &steps, api->registry, api->store, api->parsers);
+    if (!check_head(call))
         subject_leave(call); /* Whoever was refused takes nobody's place while the body comes in. */
-}
-
-/* True: the reply is there. */
-static bool execute(struct api_call *call)
-{
-    const struct operation *operation = call->row->operation;
-    if (!run_steps(call, body_steps, BODY_STEPS_COUNT))
-        return true;
-    if (operation->begin == NULL || operation->begin(call))
-        return call_submit(&call->call);
-    if (call->call.exchange->reply.failed) {
-        call->call.exchange->status = 0;
-        refuse_unavailable(&call->call);
-    }
-    return true;
-}
-
-static bool handler_execute(void *context, struct http_exchange *exchange)
-{
-    (void)context;
-    struct api_call *call = exchange->state;
-    const bool complete = execute(call);
-    call_forget(&call->call); /* SKUs that were lent end here. */
-    return complete;
-}
-
-static void handler_await(void *context, struct http_exchange *exchange)
-{
-    (void)context;
-    call_await(exchange->state);
-}
-
-static bool handler_finish(void *context, struct http_exchange *exchange)
-{
-    (void)context;
-    struct api_call *call = exchange->state;
-    const bool complete = call_resume(&call->call);
-    call_forget(&call->call);
-    return complete;
 }
 
 static void handler_end(void *context, struct http_exchange *exchange)
@@ -139,8 +89,8 @@ static void handler_end(void *context, struct http_exchange *exchange)
 
 struct http_handler api_handler(struct api *api)
 {
-    return (struct http_handler){api,           handler_begin,  handler_execute,
-                                 handler_await, handler_finish, handler_end};
+    return (struct http_handler){api,        handler_begin, call_execute,
+                                 call_await, call_finish,   handler_end};
 }
 
 /* Picks the column of the table of limits. */

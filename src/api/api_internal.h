@@ -90,8 +90,6 @@ extern const struct operation operation_v3_get_stocks;
 extern const struct operation operation_v3_page_warehouses;
 extern const struct operation operation_v3_model_status;
 
-enum body_rule { BODY_NONE, BODY_OPTIONAL, BODY_REQUIRED };
-
 /* A row of the one table of methods. */
 struct operation_row {
     struct route route;
@@ -108,7 +106,7 @@ extern const struct route_table api_routes;
 /* Finds the row of a request by verb and path, version and suffix included. */
 enum route_match api_route_find(struct api_call *call);
 
-/* Steps of a request, in api.c's order. False: refused. */
+/* Checks of a request, in api.c's order. False: refused. */
 MUST_USE bool auth_check(struct api_call *call); /* Who asks (CONTRACT §9): 400, 401, 403. */
 MUST_USE bool auth_check_scopes(struct api_call *call);   /* 403 */
 MUST_USE bool subject_enter(struct api_call *call);       /* Parallel requests: 420. */
@@ -131,7 +129,7 @@ void subject_leave(struct api_call *call);
 void refuse(struct api_call *call, int status, const char *format, ...) PRINTF(3, 4);
 
 /* The failure is ours: 503, and it costs nothing (C50). For struct call. */
-void refuse_unavailable(struct call *call);
+void refuse_unavailable(struct call *base);
 
 /* Refuses a page's position that the store does not know. */
 void refuse_page_token(struct api_call *call);

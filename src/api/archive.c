@@ -6,6 +6,7 @@
 
 #include "api/api_internal.h"
 #include "api/business_shelves.h"
+#include "api/view_match.h"
 #include "wire/offer_list.h"
 
 enum { ATTEMPTS_MAX = 8 };
@@ -50,7 +51,7 @@ static bool decode(struct api_call *call, const struct json_value *root, bool ar
         .keys_count = list.keys_count,
     };
     call->state = state;
-    call->call.use = REGISTRY_USE_COMMON_MARKS;
+    call->call.use = CALL_USE_COMMON_MARKS;
     return state->keys != NULL && state->failures != NULL && state->known != NULL &&
            state->marked != NULL;
 }
@@ -151,28 +152,22 @@ static bool fill_next(struct api_call *call, struct state *state)
 
 static bool has_units(const struct stock_view *view)
 {
-    for (int i = 0; view->details != NULL && i < STOCK_UNFIT_COUNT; i++) {
-        if (view->details->unfit[i] > 0)
-            return true;
-    }
-    return view->available > 0 || view->reserved > 0;
+    return view->available > 0 || view->reserved > 0 || stock_unfit_units(view) > 0;
 }
 
-/* What a shelf knows; its views are in the order of the keys. */
 static void take_views(struct state *state, const struct store_command *command)
 {
-    uint32_t taken = 0;
-    for (uint32_t i = 0; i < state->keys_count && taken < command->views_count; i++) {
-        const struct stock_view *view = &command->views[taken];
-        if (!bytes_equal(view->sku, state->keys[i].sku))
+    struct view_match match = {command->views, command->views_count, 0};
+    for (uint32_t i = 0; i < state->keys_count; i++) {
+        const struct stock_view *view = view_match_next(&match, state->keys[i].sku);
+        if (view == NULL)
             continue;
-        taken++;
         if (state->phase == PHASE_KNOWN)
             state->known[i] = true;
         else if (has_units(view))
             state->failures[i] = ARCHIVE_HAS_STOCKS;
     }
-    ASSERT(taken == command->views_count);
+    view_match_end(&match);
 }
 
 static void encode(struct api_call *call, const struct state *state)

@@ -40,27 +40,12 @@ bool body_check_type(struct api_call *call)
     return false;
 }
 
-/* Parses the body, if there is one to parse. False: call->errors tell, or there was no memory. */
-static bool parse(struct api_call *call, struct json_value *root, bool *given)
-{
-    const struct bytes body = call->call.exchange->body;
-    *given = false;
-    if (call->row->body == BODY_NONE)
-        return true;
-    if (body.size == 0 && call->row->body == BODY_REQUIRED)
-        error_list_add(&call->call.errors, "Required request body is missing");
-    if (body.size == 0)
-        return call->row->body == BODY_OPTIONAL;
-    *given = true;
-    return call_parse(&call->call, root) == JSON_OK;
-}
-
 bool body_decode(struct api_call *call)
 {
     const struct operation *operation = call->row->operation;
     struct json_value root;
     bool given = false;
-    bool valid = parse(call, &root, &given);
+    bool valid = call_parse(&call->call, call->row->body, &root, &given);
     if (valid && operation->decode != NULL)
         valid = operation->decode(call, given ? &root : NULL);
     if (!valid && call->call.errors.count == 0) {

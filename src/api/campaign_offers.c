@@ -53,7 +53,7 @@ static bool fill_command(struct api_call *call, struct state *state, uint32_t li
     struct query_page page;
     state->filter =
         bytes_checksum((struct bytes){(const uint8_t *)bound, sizeof(bound)}, RATE_GET_OFFERS);
-    if (!query_page(call, state->filter, &page))
+    if (!call_query_page(&call->call, state->filter, &page))
         return false;
     const uint32_t statuses = request->statuses & STATUSES_KNOWN;
     state->nothing = request->catalogue_only || (request->statuses != 0 && statuses == 0);
@@ -67,7 +67,7 @@ static bool decode(struct api_call *call, const struct json_value *root)
     static const struct query_limits limits = {LIMIT_DEFAULT, PAGE_LIMIT_MAX, 0};
     struct state *state = arena_allocate(&call->call.exchange->arena, sizeof(*state));
     uint32_t limit = 0;
-    if (state == NULL || !query_limit(call, &limits, &limit))
+    if (state == NULL || !call_query_limit(&call->call, &limits, &limit))
         return false;
     *state = (struct state){.filter = 0};
     call->state = state;
@@ -77,8 +77,9 @@ static bool decode(struct api_call *call, const struct json_value *root)
 }
 
 /* C40 */
-static enum offer_status status_of(const struct offer_read *read, uint32_t offer, uint32_t marks)
+static enum offer_status status_of(const struct offer_read *read, uint32_t offer)
 {
+    const uint32_t marks = read->marks[offer];
     if ((marks & STOCK_ARCHIVED) != 0)
         return OFFER_ARCHIVED;
     if ((marks & STOCK_HIDDEN) != 0)
@@ -89,14 +90,15 @@ static enum offer_status status_of(const struct offer_read *read, uint32_t offer
 /* Whether the answer has an offer, and its status. */
 static bool is_shown(const struct state *state, uint32_t offer, enum offer_status *status)
 {
-    const uint32_t marks = offer_read_marks(&state->read, offer);
     const uint32_t statuses = state->request.statuses;
-    *status = status_of(&state->read, offer, marks);
-    return (marks & STOCK_DELETED) == 0 && (statuses == 0 || (statuses & 1U << *status) != 0);
+    *status = status_of(&state->read, offer);
+    return (state->read.marks[offer] & STOCK_DELETED) == 0 &&
+           (statuses == 0 || (statuses & 1U << *status) != 0);
 }
 
-static bool encode(struct api_call *call, const struct state *state)
+static bool encode(struct api_call *call)
 {
+    const struct state *state = call->state;
     const struct offer_read *read = &state->read;
     struct bytes next;
     struct bytes prev;
@@ -104,8 +106,8 @@ static bool encode(struct api_call *call, const struct state *state)
     uint32_t shown = 0;
     for (uint32_t i = 0; i < read->offers_count; i++)
         shown += is_shown(state, i, &status);
-    if (!query_page_token(call, state->filter, read->next, false, &next) ||
-        !query_page_token(call, state->filter, read->prev, true, &prev)) {
+    if (!call_query_page_token(&call->call, state->filter, read->next, false, &next) ||
+        !call_query_page_token(&call->call, state->filter, read->prev, true, &prev)) {
         refuse_unavailable(&call->call);
         return false;
     }
@@ -116,7 +118,7 @@ static bool encode(struct api_call *call, const struct state *state)
     campaign_offers_encode_begin(body, next, prev);
     for (uint32_t i = 0; i < read->offers_count; i++) {
         if (is_shown(state, i, &status))
-            campaign_offers_encode_offer(body, read->keys[i].sku, status);
+            campaign_offers_encode_offer(body, read->offers[i].sku, status);
     }
     campaign_offers_encode_end(body);
     return false;
@@ -125,27 +127,13 @@ static bool encode(struct api_call *call, const struct state *state)
 static bool begin(struct api_call *call)
 {
     const struct state *state = call->state;
-    return !state->nothing || encode(call, state);
+    return !state->nothing || encode(call);
 }
 
 static bool proceed(struct api_call *call)
 {
     struct state *state = call->state;
-    struct store_command *command = &call->call.command;
-    if (command->verdict == VERDICT_BAD_POSITION) {
-        refuse_page_token(call);
-        return false;
-    }
-    switch (offer_read_proceed(&state->read, command)) {
-    case OFFER_READ_MORE:
-        return true;
-    case OFFER_READ_DONE:
-        return encode(call, state);
-    case OFFER_READ_NO_MEMORY:
-        break;
-    }
-    refuse_unavailable(&call->call);
-    return false;
+    return offer_read_proceed(call, &state->read, encode);
 }
 
 const struct operation operation_get_campaign_offers = {decode, begin, proceed};

@@ -28,14 +28,16 @@ static bool decode_list(struct api_call *call, const struct json_value *root)
     *state = (struct state){
         .limit = PAGE_SIZE_DEFAULT, .page = 1, .filter = id_page_filter(call, NULL, 0)};
     call->state = state;
-    if (!query_int64(call, "limit", 1, PAGE_SIZE_MAX, &state->limit, &limit_given) ||
+    if (!call_query_int64(&call->call, "limit", 1, PAGE_SIZE_MAX, &state->limit, &limit_given) ||
         !id_page_read(call, state->filter, &state->after_id, &token_given))
         return false;
     state->by_tokens = limit_given || token_given;
     if (state->by_tokens)
         return true;
-    const bool page_valid = query_int64(call, "page", 1, PAGE_MAX, &state->page, &given);
-    return query_int64(call, "pageSize", 1, PAGE_SIZE_MAX, &state->limit, &given) && page_valid;
+    const bool page_valid =
+        call_query_int64(&call->call, "page", 1, PAGE_MAX, &state->page, &given);
+    return call_query_int64(&call->call, "pageSize", 1, PAGE_SIZE_MAX, &state->limit, &given) &&
+           page_valid;
 }
 
 static int compare_ids(const void *left, const void *right)

@@ -49,7 +49,7 @@ static bool fill_command(struct api_call *call, struct state *state, uint32_t li
         return true;
     }
     state->filter = filter_of(call, get);
-    if (!query_page(call, state->filter, &page))
+    if (!call_query_page(&call->call, state->filter, &page))
         return false;
     struct store_filter filter = cells_filter(get);
     if (!state->nowhere && state->read.shelves[0].kind == OFFER_SHELF_MARKET)
@@ -69,7 +69,8 @@ static bool decode(struct api_call *call, const struct json_value *root)
     };
     uint32_t limit = 0;
     struct state *state = arena_allocate(&call->call.exchange->arena, sizeof(*state));
-    if (state == NULL || !query_limit(call, &limits, &limit)) /* Whatever else is said (C18). */
+    if (state == NULL ||
+        !call_query_limit(&call->call, &limits, &limit)) /* Whatever else is said (C18). */
         return false;
     call->state = state;
     *state = (struct state){.filter = 0};
@@ -85,7 +86,7 @@ static bool row_is_shown(const struct state *state, const struct offer_shelf *sh
     const struct stock_view *view = shelf->views[offer];
     if (shelf->warehouse_id == 0 || view == NULL || view->updated_at_ms == STOCK_NEVER_UPDATED)
         return false; /* It never had stock there (C22). */
-    const uint32_t marks = offer_read_marks(&state->read, offer);
+    const uint32_t marks = state->read.marks[offer];
     if ((marks & STOCK_DELETED) != 0)
         return false;
     return state->get.listed || ((marks & STOCK_ARCHIVED) != 0) == state->get.archived;
@@ -117,18 +118,21 @@ static void encode_shelf(struct api_call *call, const struct state *state,
         const struct get_stocks_offer offer = {
             .view = shelf->views[i],
             .with_turnover = state->get.with_turnover && market, /* C21 */
-            .free_storage = (offer_read_marks(&state->read, i) & STOCK_FREE_STORAGE) != 0,
+            .free_storage = (state->read.marks[i] & STOCK_FREE_STORAGE) != 0,
         };
         get_stocks_encode_offer(body, &offer);
     }
 }
 
-static bool encode(struct api_call *call, const struct state *state)
+static bool encode(struct api_call *call)
 {
+    const struct state *state = call->state;
     struct get_stocks_paging paging;
     const uint32_t rows = count_rows(state);
-    if (!query_page_token(call, state->filter, state->read.next, false, &paging.next_token) ||
-        !query_page_token(call, state->filter, state->read.prev, true, &paging.prev_token)) {
+    if (!call_query_page_token(&call->call, state->filter, state->read.next, false,
+                               &paging.next_token) ||
+        !call_query_page_token(&call->call, state->filter, state->read.prev, true,
+                               &paging.prev_token)) {
         refuse_unavailable(&call->call);
         return false;
     }
@@ -147,27 +151,13 @@ static bool encode(struct api_call *call, const struct state *state)
 static bool begin(struct api_call *call)
 {
     const struct state *state = call->state;
-    return !state->nowhere || encode(call, state);
+    return !state->nowhere || encode(call);
 }
 
 static bool proceed(struct api_call *call)
 {
     struct state *state = call->state;
-    struct store_command *command = &call->call.command;
-    if (command->verdict == VERDICT_BAD_POSITION) {
-        refuse_page_token(call);
-        return false;
-    }
-    switch (offer_read_proceed(&state->read, command)) {
-    case OFFER_READ_MORE:
-        return true;
-    case OFFER_READ_DONE:
-        return encode(call, state);
-    case OFFER_READ_NO_MEMORY:
-        break;
-    }
-    refuse_unavailable(&call->call);
-    return false;
+    return offer_read_proceed(call, &state->read, encode);
 }
 
 const struct operation operation_get_stocks = {decode, begin, proceed};

@@ -2,8 +2,8 @@
 #include "wire/hidden_offers.h"
 
 #include "api/offer_marks.h"
-#include "api/query.h"
 #include "base/hash.h"
+#include "call/query.h"
 
 enum { LIMIT_DEFAULT = 250 };
 
@@ -83,7 +83,8 @@ static bool decode_list(struct api_call *call, const struct json_value *root)
     struct list_state *state = arena_allocate(&call->call.exchange->arena, sizeof(*state));
     struct sku_list list;
     uint32_t limit = 0;
-    if (state == NULL || !query_limit(call, &limits, &limit) || !decode_ids(call, &list))
+    if (state == NULL || !call_query_limit(&call->call, &limits, &limit) ||
+        !decode_ids(call, &list))
         return false;
     const int64_t bound[] = {call->campaign.id};
     *state = (struct list_state){
@@ -101,7 +102,7 @@ static bool decode_list(struct api_call *call, const struct json_value *root)
         return true;
     }
     struct query_page page;
-    if (!query_page(call, state->filter, &page))
+    if (!call_query_page(&call->call, state->filter, &page))
         return false;
     *command = (struct store_command){
         .kind = STORE_PAGE,
@@ -136,8 +137,8 @@ static bool proceed_list(struct api_call *call)
         return false;
     }
     if (!state->listed &&
-        (!query_page_token(call, state->filter, command->page.next, false, &next) ||
-         !query_page_token(call, state->filter, command->page.prev, true, &prev))) {
+        (!call_query_page_token(&call->call, state->filter, command->page.next, false, &next) ||
+         !call_query_page_token(&call->call, state->filter, command->page.prev, true, &prev))) {
         refuse_unavailable(&call->call);
         return false;
     }

@@ -12,7 +12,7 @@ bool id_page_read(struct api_call *call, uint64_t filter, int64_t *after_id, boo
 {
     struct query_page page;
     *after_id = 0;
-    if (!query_page(call, filter, &page))
+    if (!call_query_page(&call->call, filter, &page))
         return false;
     *given = page.given;
     if (!page.given)
@@ -28,7 +28,7 @@ bool id_page_token(struct api_call *call, uint64_t filter, int64_t last_id, stru
     char digits[DIGITS_MAX] = "";
     if (last_id != 0)
         (void)snprintf(digits, sizeof(digits), "%" PRId64, last_id);
-    return query_page_token(call, filter, bytes_from_text(digits), false, token);
+    return call_query_page_token(&call->call, filter, bytes_from_text(digits), false, token);
 }
 
 uint64_t id_page_filter(const struct api_call *call, const int64_t *ids, uint32_t ids_count)

@@ -3,9 +3,10 @@
 #ifndef API_ID_PAGE_H
 #define API_ID_PAGE_H
 
-#include "api/query.h"
+#include "api/api_internal.h"
+#include "call/query.h"
 
-/* Reads the page token; without one *after_id is 0. False: as query_page(). */
+/* Reads the page token; without one *after_id is 0. False: as call_query_page(). */
 MUST_USE bool id_page_read(struct api_call *call, uint64_t filter, int64_t *after_id, bool *given);
 
 /* Writes the token of the page behind an entry; 0: there is none, and no bytes. In the arena.

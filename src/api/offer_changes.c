@@ -1,6 +1,7 @@
 /* POST offers/update and offers/delete of a campaign (CONTRACT §8). */
 #include "api/offer_marks.h"
 #include "api/offer_read.h"
+#include "api/view_match.h"
 #include "wire/campaign_offers.h"
 
 static bool decode_update(struct api_call *call, const struct json_value *root)
@@ -73,14 +74,6 @@ static bool decode_delete(struct api_call *call, const struct json_value *root)
     return true;
 }
 
-static int64_t unfit_units(const struct stock_view *view)
-{
-    int64_t sum = 0;
-    for (int i = 0; view->details != NULL && i < STOCK_UNFIT_COUNT; i++)
-        sum += view->details->unfit[i];
-    return sum;
-}
-
 /* Units that orders hold, or that lie in a warehouse of the Market, keep an offer where it is. */
 static bool is_kept(const struct offer_read *read, uint32_t offer)
 {
@@ -91,7 +84,7 @@ static bool is_kept(const struct offer_read *read, uint32_t offer)
             continue;
         if (view->reserved > 0)
             return true;
-        if (shelf->kind == OFFER_SHELF_MARKET && view->available + unfit_units(view) > 0)
+        if (shelf->kind == OFFER_SHELF_MARKET && view->available + stock_unfit_units(view) > 0)
             return true;
     }
     return false;
@@ -101,44 +94,45 @@ static bool is_kept(const struct offer_read *read, uint32_t offer)
 static void divide(struct deletion *deletion)
 {
     const struct offer_read *read = &deletion->read;
-    uint32_t found = 0;
+    struct view_match match = {read->offers, read->offers_count, 0};
     for (uint32_t i = 0; i < deletion->keys_count; i++) {
         const struct stock_key *key = &deletion->keys[i];
-        const bool known =
-            found < read->offers_count && bytes_equal(read->keys[found].sku, key->sku);
-        if (known && !is_kept(read, found))
+        const uint32_t offer = match.taken;
+        if (view_match_next(&match, key->sku) != NULL && !is_kept(read, offer))
             deletion->deleted[deletion->deleted_count++] = *key;
         else
             deletion->failed[deletion->failed_count++] = *key;
-        found += known;
     }
+    view_match_end(&match);
 }
 
-static bool proceed_delete(struct api_call *call)
+static bool mark_next(struct api_call *call)
 {
     struct deletion *deletion = call->state;
-    struct store_command *command = &call->call.command;
-    if (deletion->reading) {
-        switch (offer_read_proceed(&deletion->read, command)) {
-        case OFFER_READ_MORE:
-            return true;
-        case OFFER_READ_DONE:
-            break;
-        case OFFER_READ_NO_MEMORY:
-            refuse_unavailable(&call->call);
-            return false;
-        }
-        deletion->reading = false;
-        divide(deletion);
-        offer_marks_delete(&deletion->marks, &call->campaign, deletion->deleted,
-                           deletion->deleted_count);
-    }
-    if (offer_marks_next(&deletion->marks, command))
+    if (offer_marks_next(&deletion->marks, &call->call.command))
         return true;
     call->call.exchange->status = 200;
     offer_list_encode_failures(&call->call.exchange->reply, "notDeletedOfferIds", deletion->failed,
                                deletion->failed_count);
     return false;
+}
+
+/* Everything was read. */
+static bool begin_marking(struct api_call *call)
+{
+    struct deletion *deletion = call->state;
+    deletion->reading = false;
+    divide(deletion);
+    offer_marks_delete(&deletion->marks, &call->campaign, deletion->deleted,
+                       deletion->deleted_count);
+    return mark_next(call);
+}
+
+static bool proceed_delete(struct api_call *call)
+{
+    struct deletion *deletion = call->state;
+    return deletion->reading ? offer_read_proceed(call, &deletion->read, begin_marking)
+                             : mark_next(call);
 }
 
 const struct operation operation_delete_campaign_offers = {decode_delete, NULL, proceed_delete};

@@ -4,9 +4,11 @@
  * up on those before it. A page token names a shelf and a position on it. */
 #include <inttypes.h>
 
+#include "api/api_internal.h"
 #include "api/business_shelves.h"
-#include "api/query.h"
+#include "api/view_match.h"
 #include "base/hash.h"
+#include "call/query.h"
 #include "wire/offer_archive.h"
 
 enum {
@@ -58,7 +60,7 @@ static bool find_start(struct api_call *call, struct state *state)
     struct query_page page;
     state->filter =
         bytes_checksum((struct bytes){(const uint8_t *)bound, sizeof(bound)}, RATE_GET_MAPPINGS);
-    if (!query_page(call, state->filter, &page))
+    if (!call_query_page(&call->call, state->filter, &page))
         return false;
     if (!page.given)
         return true;
@@ -86,7 +88,7 @@ static bool decode(struct api_call *call, const struct json_value *root)
     struct arena *arena = &call->call.exchange->arena;
     struct state *state = arena_allocate(arena, sizeof(*state));
     uint32_t limit = 0;
-    if (state == NULL || !query_limit(call, &limits, &limit))
+    if (state == NULL || !call_query_limit(&call->call, &limits, &limit))
         return false;
     *state = (struct state){.limit = limit};
     call->state = state;
@@ -117,7 +119,7 @@ static bool encode(struct api_call *call, const struct state *state)
 {
     struct buffer *body = &call->call.exchange->reply;
     struct bytes token;
-    if (!query_page_token(call, state->filter, state->next, false, &token)) {
+    if (!call_query_page_token(&call->call, state->filter, state->next, false, &token)) {
         refuse_unavailable(&call->call);
         return false;
     }
@@ -169,18 +171,17 @@ static bool begin(struct api_call *call)
     return fill_page(call, state);
 }
 
-/* Of a list: what one shelf knows. Its views are in the order of the keys. */
+/* Of a list: what one shelf knows. */
 static bool proceed_list(struct api_call *call, struct state *state)
 {
     const struct store_command *command = &call->call.command;
-    uint32_t taken = 0;
-    for (uint32_t i = 0; i < state->keys_count && taken < command->views_count; i++) {
-        if (!bytes_equal(command->views[taken].sku, state->keys[i].sku))
-            continue;
-        state->known[i] = true;
-        state->archived[i] |= (command->views[taken++].marks & STOCK_ARCHIVED) != 0;
+    struct view_match match = {command->views, command->views_count, 0};
+    for (uint32_t i = 0; i < state->keys_count; i++) {
+        const struct stock_view *view = view_match_next(&match, state->keys[i].sku);
+        state->known[i] |= view != NULL;
+        state->archived[i] |= view != NULL && (view->marks & STOCK_ARCHIVED) != 0;
     }
-    ASSERT(taken == command->views_count);
+    view_match_end(&match);
     state->at++;
     if (state->at == state->shelves.stock_count)
         return encode(call, state);
@@ -209,14 +210,12 @@ static void drop_known(struct state *state, const struct store_command *command)
 {
     struct stock_key *keys = &state->keys[state->keys_count];
     uint32_t kept = 0;
-    uint32_t taken = 0;
+    struct view_match match = {command->views, command->views_count, 0};
     for (uint32_t i = 0; i < state->pass_count; i++) {
-        if (taken < command->views_count && bytes_equal(command->views[taken].sku, keys[i].sku))
-            taken++;
-        else
+        if (view_match_next(&match, keys[i].sku) == NULL)
             keys[kept++] = keys[i];
     }
-    ASSERT(taken == command->views_count);
+    view_match_end(&match);
     state->pass_count = kept;
 }
 

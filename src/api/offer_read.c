@@ -1,7 +1,8 @@
-/* The views of a shelf come in the order of the keys, unknown ones left out, so they are laid
- * beside the offers in one walk. */
+/* The first shelf tells the offers, in views that live as long as the call. Their SKUs are hashed
+ * only where another shelf is asked for them. */
 #include "api/offer_read.h"
 
+#include "api/view_match.h"
 #include "base/hash.h"
 
 static void add_shelf(struct offer_read *read, enum offer_shelf_kind kind, int64_t warehouse_id,
@@ -48,8 +49,8 @@ void offer_read_page(struct offer_read *read, struct store_command *command,
     };
 }
 
-static void fill_list(struct offer_read *read, struct store_command *command,
-                      const struct stock_key *keys, uint32_t keys_count)
+void offer_read_list(struct offer_read *read, struct store_command *command,
+                     const struct stock_key *keys, uint32_t keys_count)
 {
     *command = (struct store_command){
         .kind = STORE_LIST,
@@ -58,70 +59,64 @@ static void fill_list(struct offer_read *read, struct store_command *command,
     };
 }
 
-void offer_read_list(struct offer_read *read, struct store_command *command,
-                     const struct stock_key *keys, uint32_t keys_count)
-{
-    fill_list(read, command, keys, keys_count);
-}
-
 /* The first shelf says which offers there are. */
 static bool take_offers(struct offer_read *read, const struct store_command *command)
 {
+    read->offers = command->views;
     read->offers_count = command->views_count;
     if (command->kind == STORE_PAGE) {
         read->next = command->page.next;
         read->prev = command->page.prev;
     }
-    read->keys = arena_allocate(command->arena, (read->offers_count + 1) * sizeof(*read->keys));
-    if (read->keys == NULL)
+    if (read->offers_count == 0)
+        read->shelves_count = 1; /* Nobody has to be asked about nothing. */
+    read->marks = arena_allocate(command->arena, read->offers_count * sizeof(*read->marks));
+    if (read->marks == NULL)
         return false;
-    for (uint32_t i = 0; i < read->offers_count; i++) {
-        const struct bytes sku = command->views[i].sku;
+    for (uint32_t i = 0; i < read->offers_count; i++)
+        read->marks[i] = 0;
+    if (read->shelves_count == 1)
+        return true;
+    read->keys = arena_allocate(command->arena, read->offers_count * sizeof(*read->keys));
+    for (uint32_t i = 0; read->keys != NULL && i < read->offers_count; i++) {
+        const struct bytes sku = read->offers[i].sku;
         read->keys[i] = (struct stock_key){sku, bytes_hash(sku)};
     }
-    return true;
+    return read->keys != NULL;
 }
 
 static bool take_views(struct offer_read *read, const struct store_command *command)
 {
     const struct stock_view **views =
-        arena_allocate(command->arena, (read->offers_count + 1) * sizeof(*views));
+        arena_allocate(command->arena, read->offers_count * sizeof(struct stock_view *));
     if (views == NULL)
         return false;
-    uint32_t taken = 0;
+    struct view_match match = {command->views, command->views_count, 0};
     for (uint32_t i = 0; i < read->offers_count; i++) {
-        const bool known = taken < command->views_count &&
-                           bytes_equal(command->views[taken].sku, read->keys[i].sku);
-        views[i] = known ? &command->views[taken++] : NULL;
+        views[i] = view_match_next(&match, read->offers[i].sku);
+        read->marks[i] |= views[i] == NULL ? 0 : views[i]->marks;
     }
-    ASSERT(taken == command->views_count);
+    view_match_end(&match);
     read->shelves[read->at].views = views;
     return true;
 }
 
-enum offer_read_step offer_read_proceed(struct offer_read *read, struct store_command *command)
+bool offer_read_proceed(struct api_call *call, struct offer_read *read,
+                        bool (*done)(struct api_call *call))
 {
-    if (read->at == 0 && !take_offers(read, command))
-        return OFFER_READ_NO_MEMORY;
-    if (!take_views(read, command))
-        return OFFER_READ_NO_MEMORY;
-    read->at++;
-    if (read->offers_count == 0)
-        read->shelves_count = 1; /* Nobody has to be asked about nothing. */
-    if (read->at == read->shelves_count)
-        return OFFER_READ_DONE;
-    fill_list(read, command, read->keys, read->offers_count);
-    return OFFER_READ_MORE;
-}
-
-uint32_t offer_read_marks(const struct offer_read *read, uint32_t offer)
-{
-    uint32_t marks = 0;
-    for (uint32_t i = 0; i < read->shelves_count; i++) {
-        const struct stock_view *view = read->shelves[i].views[offer];
-        marks |= view == NULL ? 0 : view->marks;
+    struct store_command *command = &call->call.command;
+    if (command->verdict == VERDICT_BAD_POSITION) {
+        refuse_page_token(call);
+        return false;
     }
-    return marks;
+    if ((read->at == 0 && !take_offers(read, command)) || !take_views(read, command)) {
+        refuse_unavailable(&call->call);
+        return false;
+    }
+    if (++read->at == read->shelves_count)
+        return done(call);
+    offer_read_list(read, command, read->keys, read->offers_count);
+    return true;
 }
 
 int64_t offer_read_available(const struct offer_read *read, uint32_t offer)

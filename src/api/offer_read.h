@@ -3,7 +3,8 @@
 #ifndef API_OFFER_READ_H
 #define API_OFFER_READ_H
 
-#include "api/query.h"
+#include "api/api_internal.h"
+#include "call/query.h"
 
 /* The stock shelf, the own one, and the Market's warehouses. */
 enum { OFFER_SHELVES_MAX = REGISTRY_MARKET_WAREHOUSES_MAX + 2 };
@@ -25,9 +26,11 @@ struct offer_shelf {
 struct offer_read {
     struct offer_shelf shelves[OFFER_SHELVES_MAX]; /* The first is the one that was searched. */
     uint32_t shelves_count;
-    uint32_t at; /* The shelf whose command is under way. */
-    struct stock_key *keys;
+    uint32_t at;                     /* The shelf whose command is under way. */
+    const struct stock_view *offers; /* As the first shelf has them, in the arena. */
     uint32_t offers_count;
+    uint32_t *marks;        /* Of each offer, on all shelves together. */
+    struct stock_key *keys; /* Of the offers, where other shelves are asked, too. */
     int64_t turnover_at_ms; /* 0: not asked for. */
     struct bytes next;      /* Of a page. */
     struct bytes prev;
@@ -45,17 +48,10 @@ void offer_read_page(struct offer_read *read, struct store_command *command,
 void offer_read_list(struct offer_read *read, struct store_command *command,
                      const struct stock_key *keys, uint32_t keys_count);
 
-/* A command is complete, its verdict OK. What comes next. */
-enum offer_read_step {
-    OFFER_READ_MORE, /* Another command was filled in. */
-    OFFER_READ_DONE,
-    OFFER_READ_NO_MEMORY,
-};
-MUST_USE enum offer_read_step offer_read_proceed(struct offer_read *read,
-                                                 struct store_command *command);
-
-/* Marks of an offer on all shelves together. */
-uint32_t offer_read_marks(const struct offer_read *read, uint32_t offer);
+/* A command is complete. True: another one was filled in. False: the call was refused. Once all
+ * shelves were read: what `done` returns, which goes on as an operation's proceed() does. */
+MUST_USE bool offer_read_proceed(struct api_call *call, struct offer_read *read,
+                                 bool (*done)(struct api_call *call));
 
 /* Units that can be ordered, on all shelves together. */
 int64_t offer_read_available(const struct offer_read *read, uint32_t offer);

@@ -41,14 +41,18 @@ static bool plan_bring_back(struct api_call *call, struct state *state)
 {
     const struct store_put *put = &state->write.put;
     struct arena *arena = &call->call.exchange->arena;
-    struct stock_key *keys = arena_allocate(arena, put->items_count * sizeof(*keys));
-    if (keys == NULL)
-        return false;
+    size_t texts_bytes = 0;
     for (uint32_t i = 0; i < put->items_count; i++)
-        keys[i] = put->items[i].key;
-    keys = call_keep_keys(&call->call, keys, put->items_count);
-    if (keys == NULL)
+        texts_bytes += put->items[i].key.sku.size;
+    struct stock_key *keys = arena_allocate(arena, put->items_count * sizeof(*keys));
+    struct buffer texts = {arena_allocate(arena, texts_bytes), 0, texts_bytes, false};
+    if (keys == NULL || texts.data == NULL)
         return false;
+    for (uint32_t i = 0; i < put->items_count; i++) {
+        const struct stock_key *key = &put->items[i].key;
+        keys[i] = (struct stock_key){{texts.data + texts.size, key->sku.size}, key->hash};
+        buffer_append(&texts, key->sku);
+    }
     offer_marks_bring_back(&state->marks, &call->campaign, keys, put->items_count);
     state->brings_back = true;
     return true;

@@ -4,7 +4,7 @@
 
 #include "api/api_internal.h"
 
-enum { MESSAGE_BYTES_MAX = 2048, RETRY_AFTER_S = 1 };
+enum { MESSAGE_BYTES_MAX = 2048 };
 
 static const char *code_of(int status)
 {
@@ -17,16 +17,12 @@ static const char *code_of(int status)
         return "FORBIDDEN";
     case 404:
         return "NOT_FOUND";
-    case 405:
-        return "METHOD_NOT_ALLOWED";
     case 415:
         return "UNSUPPORTED_MEDIA_TYPE";
     case 420:
         return "LIMIT_EXCEEDED";
     case 423:
         return "LOCKED";
-    case 503:
-        return "SERVICE_UNAVAILABLE";
     default:
         return "INTERNAL_ERROR";
     }
@@ -50,8 +46,7 @@ void refuse_unavailable(struct call *base)
                           call->charged);
     }
     call->charged = 0;
-    base->exchange->retry_after_s = RETRY_AFTER_S;
-    refuse(call, 503, "Service temporarily unavailable. Please, try again later");
+    call_refuse_unavailable(base);
 }
 
 void refuse_page_token(struct api_call *call)

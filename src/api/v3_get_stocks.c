@@ -1,7 +1,7 @@
 /* POST businesses/{businessId}/offers/stocks of v3 (CONTRACT §14): one warehouse, one shelf. */
-#include "api/query.h"
 #include "api/v3.h"
 #include "base/hash.h"
+#include "call/query.h"
 #include "wire/get_stocks.h"
 #include "wire/v3_stocks.h"
 
@@ -27,12 +27,12 @@ static bool decode(struct api_call *call, const struct json_value *root)
     static const struct query_limits limits = {LIMIT_DEFAULT, PAGE_LIMIT_MAX, LIMIT_CUT};
     struct arena *arena = &call->call.exchange->arena;
     struct state *state = arena_allocate(arena, sizeof(*state));
-    if (state == NULL || !query_limit(call, &limits, &state->limit) ||
+    if (state == NULL || !call_query_limit(&call->call, &limits, &state->limit) ||
         !v3_stocks_decode_get(*root, arena, &state->request, &call->call.errors))
         return false;
     call->state = state;
     state->filter = filter_of(call, &state->request);
-    return state->request.listed || query_page(call, state->filter, &state->page);
+    return state->request.listed || call_query_page(&call->call, state->filter, &state->page);
 }
 
 static bool begin(struct api_call *call)
@@ -80,7 +80,7 @@ static bool proceed(struct api_call *call)
     }
     struct bytes next = {NULL, 0};
     if (command->kind == STORE_PAGE &&
-        !query_page_token(call, state->filter, command->page.next, false, &next)) {
+        !call_query_page_token(&call->call, state->filter, command->page.next, false, &next)) {
         refuse_unavailable(&call->call);
         return false;
     }

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "api/v3.h"
+#include "api/view_match.h"
 #include "wire/v3_stocks.h"
 
 struct state {
@@ -102,22 +103,15 @@ static void refuse_unknown(struct api_call *call, const struct state *state, str
            state->warehouses[state->at].id);
 }
 
-/* The first key that the look-up left out; all were found where it is the last but one. */
-static uint32_t first_unknown(const struct state *state, const struct store_command *command)
-{
-    uint32_t i = 0;
-    while (i < command->views_count && bytes_equal(command->views[i].sku, state->keys[i].sku))
-        i++;
-    return i;
-}
-
 /* One more look-up was made. False: a SKU is unknown, and refused. */
 static bool proceed_look_up(struct api_call *call, struct state *state)
 {
-    const uint32_t unknown = first_unknown(state, &call->call.command);
-    if (unknown < state->keys_count) {
-        refuse_unknown(call, state, state->keys[unknown].sku);
-        return false;
+    struct view_match match = {call->call.command.views, call->call.command.views_count, 0};
+    for (uint32_t i = 0; i < state->keys_count; i++) {
+        if (view_match_next(&match, state->keys[i].sku) == NULL) {
+            refuse_unknown(call, state, state->keys[i].sku);
+            return false;
+        }
     }
     state->item += state->keys_count;
     if (state->item < state->request.parts[state->at].items_count)

@@ -60,7 +60,7 @@ bool warehouse_page_decode(struct api_call *call, const struct json_value *root,
         return false;
     *page = (struct warehouse_page){.limit = 0};
     call->state = page;
-    if (!query_limit(call, limits, &page->limit))
+    if (!call_query_limit(&call->call, limits, &page->limit))
         return false;
     if (root != NULL && !warehouses_decode(*root, rules, arena, &page->request, &call->call.errors))
         return false;

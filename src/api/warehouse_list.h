@@ -2,7 +2,8 @@
 #ifndef API_WAREHOUSE_LIST_H
 #define API_WAREHOUSE_LIST_H
 
-#include "api/query.h"
+#include "api/api_internal.h"
+#include "call/query.h"
 #include "wire/warehouses.h"
 
 /* As an answer shows it, but for its campaign's availability. Lends from `facts`. */

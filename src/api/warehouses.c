@@ -24,7 +24,7 @@ static bool decode_market(struct api_call *call, const struct json_value *root)
         return false;
     *campaign_id = 0;
     call->state = campaign_id;
-    return query_int64(call, "campaignId", 1, INT64_MAX, campaign_id, &given);
+    return call_query_int64(&call->call, "campaignId", 1, INT64_MAX, campaign_id, &given);
 }
 
 static void encode_market(struct buffer *body, const struct market_warehouse_facts *facts)

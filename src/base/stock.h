@@ -89,6 +89,15 @@ struct stock_view {
     const struct stock_details *details; /* NULL: none. Lives as long as the command's arena. */
 };
 
+/* Units of all types that cannot be sold. */
+static inline int64_t stock_unfit_units(const struct stock_view *view)
+{
+    int64_t units = 0;
+    for (int i = 0; view->details != NULL && i < STOCK_UNFIT_COUNT; i++)
+        units += view->details->unfit[i];
+    return units;
+}
+
 /* Shelves of a campaign in the Market's warehouses have numbers of their own, made of the
  * warehouse's number and the campaign's shelf: 1…2^31 - 1 and 1…2^32 - 1. */
 static inline int64_t market_shelf_id(int64_t own_shelf_id, int64_t market_number)

@@ -8,18 +8,39 @@
 
 #include "wire/json_failure.h"
 
-enum { MESSAGE_BYTES_MAX = 2048 };
+enum { MESSAGE_BYTES_MAX = 2048, RETRY_AFTER_S = 1 };
 
-void call_begin(struct call *call, struct http_exchange *exchange, const struct registry *registry,
-                struct store *store, struct parser_pool *parsers)
+static const char unavailable_code[] = "SERVICE_UNAVAILABLE";
+static const char unavailable_message[] =
+    "Service temporarily unavailable. Please, try again later";
+
+void *call_allocate(struct http_exchange *exchange, size_t bytes)
+{
+    exchange->state = NULL;
+    void *call = arena_allocate(&exchange->arena, bytes);
+    if (call == NULL) {
+        exchange->retry_after_s = RETRY_AFTER_S;
+        http_refuse(exchange, 503, unavailable_code, unavailable_message);
+    }
+    return call;
+}
+
+void call_begin(struct call *call, struct http_exchange *exchange, const struct call_steps *steps,
+                const struct registry *registry, struct store *store, struct parser_pool *parsers)
 {
     *call = (struct call){
-        .exchange = exchange, .registry = registry, .store = store, .parsers = parsers};
+        .exchange = exchange,
+        .steps = steps,
+        .registry = registry,
+        .store = store,
+        .parsers = parsers,
+    };
     error_list_init(&call->errors);
     exchange->state = call;
 }
 
-void call_forget(struct call *call)
+/* The document is not needed any more: others may have its parser. */
+static void forget_document(struct call *call)
 {
     if (call->parser == NULL || call->keeps_document)
         return;
@@ -30,39 +51,8 @@ void call_forget(struct call *call)
 void call_end(struct call *call)
 {
     call->keeps_document = false;
-    call_forget(call);
+    forget_document(call);
     error_list_deinit(&call->errors);
-}
-
-enum json_outcome call_parse(struct call *call, struct json_value *root)
-{
-    ASSERT(call->parser == NULL);
-    call->parser = parser_pool_take(call->parsers);
-    if (call->parser == NULL)
-        return JSON_NO_MEMORY;
-    struct json_failure failure;
-    const enum json_outcome outcome =
-        json_parse(call->parser, call->exchange->body, root, &failure);
-    if (outcome != JSON_OK && outcome != JSON_NO_MEMORY) {
-        char message[JSON_FAILURE_BYTES_MAX];
-        json_failure_text(outcome, &failure, message);
-        error_list_add(&call->errors, "%s", message);
-    }
-    return outcome;
-}
-
-/* The command is complete: what comes next. False: the reply is there. */
-static bool advance(struct call *call)
-{
-    if (call->command.verdict != VERDICT_NO_ROOM) {
-        if (call->proceed(call))
-            return true;
-        if (!call->exchange->reply.failed)
-            return false;
-    }
-    call->exchange->status = 0;
-    call->refuse_unavailable(call);
-    return false;
 }
 
 static bool command_changes(const struct store_command *command)
@@ -81,12 +71,17 @@ static bool command_changes(const struct store_command *command)
     return false;
 }
 
-/* Marks are the campaign's own unless the call says otherwise. */
 static enum registry_use use_of(const struct call *call)
 {
-    return call->use == REGISTRY_USE_NUMBERS && call->command.kind == STORE_MARK
-               ? REGISTRY_USE_MARKS
-               : call->use;
+    switch (call->use) {
+    case CALL_USE_BY_COMMAND:
+        return call->command.kind == STORE_MARK ? REGISTRY_USE_MARKS : REGISTRY_USE_NUMBERS;
+    case CALL_USE_MARKS:
+        return REGISTRY_USE_MARKS;
+    case CALL_USE_COMMON_MARKS:
+        return REGISTRY_USE_COMMON_MARKS;
+    }
+    return REGISTRY_USE_NUMBERS;
 }
 
 /* Submits one command. False: it will be complete later. */
@@ -105,7 +100,34 @@ static bool submit(struct call *call)
     return complete;
 }
 
-bool call_submit(struct call *call)
+static void give_up(struct call *call)
+{
+    call->exchange->status = 0;
+    call->steps->refuse_unavailable(call);
+}
+
+/* True: a command was filled in. False: the reply is there, and whole. */
+static bool take_step(struct call *call, bool (*step)(struct call *call))
+{
+    if (step(call))
+        return true;
+    if (call->exchange->reply.failed)
+        give_up(call);
+    return false;
+}
+
+/* The command is complete: what comes next. As take_step(). */
+static bool advance(struct call *call)
+{
+    if (call->command.verdict != VERDICT_NO_ROOM)
+        return take_step(call, call->steps->proceed);
+    give_up(call);
+    return false;
+}
+
+/* Runs the command that was filled in, and those that follow it. True: the reply is there. False:
+ * one will be complete later. */
+static bool run_commands(struct call *call)
 {
     do {
         if (!submit(call))
@@ -114,20 +136,63 @@ bool call_submit(struct call *call)
     return true;
 }
 
+bool call_execute(void *context, struct http_exchange *exchange)
+{
+    (void)context;
+    struct call *call = exchange->state;
+    const bool has_command = call->steps->check_body(call) && take_step(call, call->steps->begin);
+    const bool complete = !has_command || run_commands(call);
+    forget_document(call);
+    return complete;
+}
+
 static void command_complete(struct store_command *command)
 {
     struct call *call = (struct call *)(void *)((char *)command - offsetof(struct call, command));
     call->exchange->wake(call->exchange);
 }
 
-void call_await(struct call *call)
+void call_await(void *context, struct http_exchange *exchange)
 {
+    (void)context;
+    struct call *call = exchange->state;
     store_await(call->store, &call->command, command_complete);
 }
 
-bool call_resume(struct call *call)
+bool call_finish(void *context, struct http_exchange *exchange)
 {
-    return !advance(call) || call_submit(call);
+    (void)context;
+    struct call *call = exchange->state;
+    const bool complete = !advance(call) || run_commands(call);
+    forget_document(call);
+    return complete;
+}
+
+static bool parse(struct call *call, struct json_value *root)
+{
+    ASSERT(call->parser == NULL);
+    call->parser = parser_pool_take(call->parsers);
+    if (call->parser == NULL)
+        return false;
+    struct json_failure failure;
+    const enum json_outcome outcome =
+        json_parse(call->parser, call->exchange->body, root, &failure);
+    if (outcome != JSON_OK && outcome != JSON_NO_MEMORY) {
+        char message[JSON_FAILURE_BYTES_MAX];
+        json_failure_text(outcome, &failure, message);
+        error_list_add(&call->errors, "%s", message);
+    }
+    return outcome == JSON_OK;
+}
+
+bool call_parse(struct call *call, enum body_rule rule, struct json_value *root, bool *given)
+{
+    *given = rule != BODY_NONE && call->exchange->body.size > 0;
+    if (*given)
+        return parse(call, root);
+    if (rule == BODY_REQUIRED)
+        error_list_add(&call->errors, "Required request body is missing");
+    return rule != BODY_REQUIRED;
 }
 
 void call_refuse_errors(struct call *call, int status, const char *code)
@@ -158,7 +223,24 @@ void call_refuse_invalid(struct call *call)
     if (call->errors.count > 0)
         call_refuse_errors(call, 400, "BAD_REQUEST");
     else
-        call->refuse_unavailable(call);
+        call->steps->refuse_unavailable(call);
+}
+
+void call_refuse_verb(struct call *call, const struct route_table *table, const struct route *row)
+{
+    struct http_exchange *exchange = call->exchange;
+    char *verbs = arena_allocate(&exchange->arena, ROUTE_ALLOW_BYTES);
+    if (verbs != NULL)
+        route_allow(table, row, verbs);
+    exchange->allow = verbs;
+    call_refuse(call, 405, "METHOD_NOT_ALLOWED", "Request method '%.*s' not supported",
+                BYTES_ARG(bytes_clip(exchange->method, REJECTED_VALUE_BYTES_MAX)));
+}
+
+void call_refuse_unavailable(struct call *call)
+{
+    call->exchange->retry_after_s = RETRY_AFTER_S;
+    call_refuse(call, 503, unavailable_code, "%s", unavailable_message);
 }
 
 bool call_keep_bytes(struct call *call, struct bytes *bytes)

@@ -5,47 +5,71 @@
 #define CALL_CALL_H
 
 #include "call/parser_pool.h"
+#include "call/route.h"
 #include "registry/registry.h"
 #include "store/store.h"
 #include "wire/http.h"
 #include "wire/reply.h"
 
+struct call;
+
+/* What an API does at each step of a call behind its head, in this order. */
+struct call_steps {
+    /* The body came in: it is checked and decoded. False: refused. */
+    bool (*check_body)(struct call *call);
+    /* True: a command was filled in. False: the reply is there. */
+    bool (*begin)(struct call *call);
+    /* The command is complete, and there was room. As begin(). */
+    bool (*proceed)(struct call *call);
+    /* Instead of any reply, 503: there was no room or no memory. See call_refuse_unavailable(). */
+    void (*refuse_unavailable)(struct call *call);
+};
+
+/* What a call's commands do on shelves. */
+enum call_use {
+    CALL_USE_BY_COMMAND,   /* STORE_MARK: as CALL_USE_MARKS. All others: REGISTRY_USE_NUMBERS. */
+    CALL_USE_MARKS,        /* REGISTRY_USE_MARKS */
+    CALL_USE_COMMON_MARKS, /* REGISTRY_USE_COMMON_MARKS */
+};
+
 struct call {
     struct http_exchange *exchange;
+    const struct call_steps *steps;
     const struct registry *registry;
     struct store *store;
     struct parser_pool *parsers;
-    struct json_parser *parser; /* Between call_parse() and call_forget(). */
+    struct json_parser *parser; /* Since call_parse(), while the document may be read. */
     bool keeps_document; /* A later command needs it: it is not forgotten while this waits. */
     struct error_list errors;
     const char *error_code; /* Of the errors that were replied with; NULL: none were. */
     struct store_command command;
-    int64_t campaign_id;   /* Whose shelf a command that changes something is for. */
-    enum registry_use use; /* Of that shelf. */
-    /* The command is complete. True: another one was filled in. False: the reply is there. */
-    bool (*proceed)(struct call *call);
-    void (*refuse_unavailable)(struct call *call); /* 503, where there is no room or no memory. */
+    int64_t campaign_id; /* Whose shelf a command that changes something is for. */
+    enum call_use use;
 };
 
-/* `call` becomes the exchange's state. The functions are set by the caller. */
-void call_begin(struct call *call, struct http_exchange *exchange, const struct registry *registry,
-                struct store *store, struct parser_pool *parsers);
+/* Room for a call, `bytes` that begin with a struct call, in the exchange's arena. NULL: there is
+ * no memory, and the reply says so; the exchange has no state. */
+MUST_USE void *call_allocate(struct http_exchange *exchange, size_t bytes);
+
+/* `call` becomes the exchange's state. */
+void call_begin(struct call *call, struct http_exchange *exchange, const struct call_steps *steps,
+                const struct registry *registry, struct store *store, struct parser_pool *parsers);
 void call_end(struct call *call);
 
-/* Parses the body. JSON_OK: *root lives until call_forget(). JSON_NO_MEMORY: nothing was said. Any
- * other outcome added its words to call->errors. */
-MUST_USE enum json_outcome call_parse(struct call *call, struct json_value *root);
+/* For the struct http_handler of an API: its exchanges' state is a call that began, `context` is
+ * not looked at. The document is forgotten when each returns, unless call->keeps_document says
+ * otherwise. A command that changes a shelf of call->campaign_id is kept apart from changes of the
+ * registry. */
+bool call_execute(void *context, struct http_exchange *exchange);
+void call_await(void *context, struct http_exchange *exchange);
+bool call_finish(void *context, struct http_exchange *exchange);
 
-/* The document is not needed any more, unless call->keeps_document says so: others may have its
- * parser. */
-void call_forget(struct call *call);
+enum body_rule { BODY_NONE, BODY_OPTIONAL, BODY_REQUIRED };
 
-/* Runs the command that was filled in, and those that follow it. One that changes a shelf of
- * call->campaign_id is kept apart from changes of the registry. True: the reply is there. False:
- * call_await(), and when it woke the exchange call_resume(), go on. */
-MUST_USE bool call_submit(struct call *call);
-void call_await(struct call *call);
-MUST_USE bool call_resume(struct call *call);
+/* Parses the body, if there is one that is to be read: *given. True: *root, where given, lives
+ * until the document is forgotten. False: call->errors tell why, or there was no memory. */
+MUST_USE bool call_parse(struct call *call, enum body_rule rule, struct json_value *root,
+                         bool *given);
 
 /* Replies with a status and one error. What a reply began to say is dropped. */
 void call_refuse(struct call *call, int status, const char *code, const char *format, ...)
@@ -56,6 +80,12 @@ void call_refuse_errors(struct call *call, int status, const char *code);
 
 /* Replies with 400 and the errors that were gathered; without any there was no memory: 503. */
 void call_refuse_invalid(struct call *call);
+
+/* Replies with 405, and in Allow the verbs that the row's path has. */
+void call_refuse_verb(struct call *call, const struct route_table *table, const struct route *row);
+
+/* Replies with 503, worth a retry; where calls cost something their API gives that back before. */
+void call_refuse_unavailable(struct call *call);
 
 /* Copies keys, or bytes alone, into the exchange's arena, so that they outlive the document. NULL,
  * or false: no memory. */

@@ -14,7 +14,11 @@
 #include "os/log.h"
 #include "wire/json.h"
 
+/* Documents of the store (docs/formats.md): a registry document; one whose moves are carried behind
+ * it; and that they were. */
 static const struct bytes document_name = BYTES_INIT("registry");
+static const struct bytes moving_name = BYTES_INIT("registry moves");
+static const struct bytes moved_name = BYTES_INIT("registry moved");
 
 struct registry_keeper {
     struct registry *registry;
@@ -118,8 +122,16 @@ static void log_kept_errors(const struct error_list *errors)
 enum err registry_take_document(void *context, struct bytes name, struct bytes content)
 {
     struct registry *registry = context;
-    if (!bytes_equal(name, document_name))
+    const struct registry_move *moves = NULL;
+    if (bytes_equal(name, moved_name)) {
+        registry_finish(registry);
+        return OK;
+    }
+    const bool moving = bytes_equal(name, moving_name);
+    if (!moving && !bytes_equal(name, document_name))
         return ERR_UNSUPPORTED;
+    if (registry_unfinished(registry, &moves) > 0)
+        return ERR_CORRUPT; /* The change before it was never finished. */
     struct registry_document document;
     struct registry_change change;
     struct error_list errors;
@@ -131,6 +143,8 @@ enum err registry_take_document(void *context, struct bytes name, struct bytes c
         error = registry_prepare(registry, &document, REGISTRY_KEPT, &change, &errors);
     if (error == OK)
         registry_commit(registry);
+    if (error == OK && !moving)
+        registry_finish(registry); /* Version 0.1 carried before it kept. */
     log_kept_errors(&errors);
     arena_deinit(&arena);
     error_list_deinit(&errors);
@@ -171,22 +185,46 @@ static enum err check_vacated(const struct registry_keeper *keeper,
     return errors->count == 0 ? OK : ERR_BUSY;
 }
 
-/* A power cut before the document is kept leaves copies that nobody sees, or, where a group was
- * joined, that the group sees early: the next document gets shelves with higher numbers
- * (registry_reserve_shelves), and applying the same one again carries everything again. */
-static enum err carry(const struct registry_keeper *keeper, const struct registry_change *change)
+static enum err carry(const struct registry_keeper *keeper, const struct registry_move *moves,
+                      uint32_t moves_count)
 {
     enum err error = OK;
-    for (uint32_t i = 0; i < change->moves_count && error == OK; i++) {
-        const struct registry_move *move = &change->moves[i];
-        error = move->marks_only
-                    ? store_copy_marks(keeper->store, move->from_shelf_id, move->to_shelf_id)
-                    : store_copy_shelf(keeper->store, move->from_shelf_id, move->to_shelf_id);
+    for (uint32_t i = 0; i < moves_count && error == OK; i++) {
+        const int64_t from = moves[i].from_shelf_id;
+        const int64_t to = moves[i].to_shelf_id;
+        if (moves[i].marks_only)
+            error = store_copy_marks(keeper->store, from, to);
+        else
+            error = store_copy_shelf(keeper->store, from, to,
+                                     moves[i].joins ? STORE_TIES_LEAST : STORE_TIES_LAST);
     }
     return error;
 }
 
-/* Makes a prepared change durable: first what moves, then the document that says so. */
+/* Carries what the last change left to carry, and opens its shelves. What was carried before a
+ * power cut is carried again: that changes nothing. */
+static enum err finish(struct registry_keeper *keeper)
+{
+    const struct registry_move *moves = NULL;
+    const uint32_t moves_count = registry_unfinished(keeper->registry, &moves);
+    if (moves_count == 0)
+        return OK;
+    enum err error = carry(keeper, moves, moves_count);
+    if (error == OK)
+        error = store_add_document(keeper->store, moved_name, (struct bytes){NULL, 0});
+    if (error == OK) {
+        registry_finish(keeper->registry);
+    } else {
+        log_line(LOG_ERROR,
+                 "event=registry_unfinished error=\"%s\" meaning='the change is kept, its shelves "
+                 "are closed' action='make room, then send it again'",
+                 err_text(error));
+    }
+    return error;
+}
+
+/* Makes a prepared change durable. What it moves is carried behind it: until then its shelves stay
+ * closed, also over a power cut. */
 static enum err keep(const struct registry_keeper *keeper, const struct registry_document *document,
                      const struct registry_change *change, struct error_list *errors)
 {
@@ -199,9 +237,9 @@ static enum err keep(const struct registry_keeper *keeper, const struct registry
     if (error == OK)
         error = check_vacated(keeper, change, errors);
     if (error == OK)
-        error = carry(keeper, change);
-    if (error == OK)
-        error = store_add_document(keeper->store, document_name, buffer_bytes(&text));
+        error =
+            store_add_document(keeper->store, change->moves_count > 0 ? moving_name : document_name,
+                               buffer_bytes(&text));
     buffer_deinit(&text);
     return error;
 }
@@ -220,20 +258,24 @@ static enum err apply(struct registry_keeper *keeper, struct registry_document *
 {
     struct store_metrics metrics;
     struct registry_change change;
+    enum err error = finish(keeper);
+    if (error != OK)
+        return error;
     store_metrics(keeper->store, &metrics);
     registry_reserve_shelves(keeper->registry, metrics.shelf_id_max);
-    enum err error = registry_prepare(keeper->registry, document, REGISTRY_NEW, &change, errors);
+    error = registry_prepare(keeper->registry, document, REGISTRY_NEW, &change, errors);
     if (error != OK)
         return error;
     if (change.changed)
         error = keep(keeper, document, &change, errors);
     *outcome =
         (struct registry_outcome){change.changed, count_copies(&change), REGISTRY_REFUSAL_NONE};
-    if (error == OK && change.changed)
-        registry_commit(keeper->registry);
-    else
+    if (error != OK || !change.changed) {
         registry_abandon(keeper->registry);
-    return error;
+        return error;
+    }
+    registry_commit(keeper->registry);
+    return finish(keeper);
 }
 
 enum err registry_keeper_apply(struct registry_keeper *keeper, struct registry_document *document,
@@ -269,11 +311,12 @@ enum err registry_keeper_complete(struct registry_keeper *keeper, struct error_l
     arena_init(&arena);
     enum err error =
         registry_find_unnumbered(keeper->registry, &arena, &document, &count) ? OK : ERR_MEMORY;
-    if (error == OK && count > 0) {
-        keeper_lock(keeper);
+    keeper_lock(keeper);
+    if (error == OK)
+        error = finish(keeper);
+    if (error == OK && count > 0)
         error = apply(keeper, &document, errors, &outcome);
-        keeper_unlock(keeper);
-    }
+    keeper_unlock(keeper);
     if (error == OK && count > 0)
         log_line(LOG_INFO, "event=registry_numbered entries=%u", count);
     arena_deinit(&arena);

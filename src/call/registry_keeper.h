@@ -2,7 +2,10 @@
  * sees it, and strands nothing:
  *
  *     prepare, which closes the shelves concerned → nothing may lie on what is taken away →
- *     carry what moves → keep the document → commit, or abandon
+ *     keep the document → commit, or abandon → carry what moves → keep that it was → open
+ *
+ * A power cut, or a full disk, before the last step leaves those shelves closed: nobody sells by
+ * numbers that are under way. The next start, or the next change, carries on.
  *
  * From any thread, one change at a time; each call blocks until the change is durable. */
 #ifndef CALL_REGISTRY_KEEPER_H

@@ -32,9 +32,6 @@ struct stock_view shelf_view(const struct shelf *shelf, uint32_t cell);
 bool shelf_details(const struct shelf *shelf, uint32_t cell, int64_t turnover_at_ms,
                    struct stock_details *details);
 
-/* Whether any unit lies in the cell, be it fit or not. */
-bool shelf_has_units(const struct shelf *shelf, uint32_t cell);
-
 /* Sums over all cells. */
 struct shelf_sums {
     uint64_t available;

@@ -20,23 +20,6 @@ struct shelf_sums shelf_sums(const struct shelf *shelf)
     return shelf->sums;
 }
 
-static uint64_t unfit_sum(const struct cell_unfit *unfit)
-{
-    uint64_t sum = 0;
-    for (int i = 0; i < STOCK_UNFIT_COUNT; i++)
-        sum += unfit->counts[i];
-    return sum;
-}
-
-bool shelf_has_units(const struct shelf *shelf, uint32_t cell)
-{
-    const struct cell *found = cell_at(shelf, cell);
-    if (found->available > 0 || found->reserved > 0)
-        return true;
-    return (found->sku_ref & CELL_DETAILED) != 0 &&
-           unfit_sum(cell_details_unfit(&shelf->details, cell)) > 0;
-}
-
 bool shelf_details(const struct shelf *shelf, uint32_t cell, int64_t turnover_at_ms,
                    struct stock_details *details)
 {

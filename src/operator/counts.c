@@ -35,19 +35,6 @@ static bool decode(struct operator_call *call, const struct json_value *root)
     return market_counts_decode(*root, &rules, arena, &state->counts, &call->call.errors);
 }
 
-/* The campaign's shelf in a warehouse of the Market; 0: its goods do not lie there. */
-static int64_t find_market_shelf(const struct operator_call *call, int64_t warehouse_id)
-{
-    struct market_place places[REGISTRY_MARKET_WAREHOUSES_MAX];
-    const uint32_t places_count = registry_campaign_market_warehouses(
-        call->api->settings.registry, call->campaign.id, places, REGISTRY_MARKET_WAREHOUSES_MAX);
-    for (uint32_t i = 0; i < places_count; i++) {
-        if (places[i].warehouse_id == warehouse_id)
-            return places[i].shelf_id;
-    }
-    return 0;
-}
-
 static bool refuse_warehouse(struct operator_call *call, int64_t warehouse_id)
 {
     const struct registry *registry = call->api->settings.registry;
@@ -115,11 +102,13 @@ static bool begin(struct operator_call *call)
         fill_count(call, state);
         return true;
     }
-    state->shelf_id = find_market_shelf(call, state->warehouse_id);
-    if (state->shelf_id == 0)
+    struct market_place place;
+    if (!registry_find_market_place(call->api->settings.registry, campaign->id, state->warehouse_id,
+                                    &place))
         return refuse_warehouse(call, state->warehouse_id);
+    state->shelf_id = place.shelf_id;
     if (!keep_counts(call, state)) {
-        operator_refuse_unavailable(&call->call);
+        call_refuse_unavailable(&call->call);
         return false;
     }
     state->marking = true;

@@ -8,7 +8,7 @@ static bool decode(struct operator_call *call, const struct json_value *root)
     struct free_storage request;
     if (!free_storage_decode(*root, &call->call.exchange->arena, &request, &call->call.errors))
         return false;
-    call->call.use = REGISTRY_USE_COMMON_MARKS;
+    call->call.use = CALL_USE_COMMON_MARKS;
     call->call.command = (struct store_command){
         .kind = STORE_MARK,
         .shelf_id = call->campaign.shelf_id,

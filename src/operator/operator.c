@@ -1,5 +1,5 @@
-/* A request's way through the operator API, step by step: the steps of the head run before the body
- * is read, those of the body after, and each may refuse. Pages need no steps. */
+/* A request's way through the operator API: the checks of the head come before the body is read,
+ * those of the body after, and each may refuse. Pages need none. What follows is call/call.c's. */
 #include "operator/operator.h"
 
 #include <inttypes.h>
@@ -8,22 +8,13 @@
 #include "call/media_type.h"
 #include "operator/operator_internal.h"
 
-enum { RETRY_AFTER_S = 1 };
-
-void operator_refuse_unavailable(struct call *base)
-{
-    base->exchange->retry_after_s = RETRY_AFTER_S;
-    call_refuse(base, 503, "SERVICE_UNAVAILABLE",
-                "Service temporarily unavailable. Please, try again later");
-}
-
 void operator_refuse_error(struct operator_call *call, enum err error)
 {
     ASSERT(error != OK);
     if (error == ERR_INVALID && call->call.errors.count > 0)
         call_refuse_errors(&call->call, 400, "BAD_REQUEST");
     else
-        operator_refuse_unavailable(&call->call);
+        call_refuse_unavailable(&call->call);
 }
 
 void operator_reply_ok(struct operator_call *call)
@@ -32,16 +23,7 @@ void operator_reply_ok(struct operator_call *call)
     reply_encode_ok(&call->call.exchange->reply);
 }
 
-static void allow_verbs(struct operator_call *call)
-{
-    struct http_exchange *exchange = call->call.exchange;
-    char *verbs = arena_allocate(&exchange->arena, ROUTE_ALLOW_BYTES);
-    if (verbs != NULL)
-        route_allow(&operator_routes, &call->row->route, verbs);
-    exchange->allow = verbs;
-}
-
-static bool step_route(struct operator_call *call)
+static bool check_route(struct operator_call *call)
 {
     switch (operator_route_find(call)) {
     case ROUTE_FOUND:
@@ -50,9 +32,7 @@ static bool step_route(struct operator_call *call)
         call_refuse(&call->call, 404, "NOT_FOUND", "Resource not found; GET / lists what there is");
         return false;
     case ROUTE_NO_VERB:
-        allow_verbs(call);
-        call_refuse(&call->call, 405, "METHOD_NOT_ALLOWED", "Request method '%.*s' not supported",
-                    BYTES_ARG(bytes_clip(call->call.exchange->method, REJECTED_VALUE_BYTES_MAX)));
+        call_refuse_verb(&call->call, &operator_routes, &call->row->route);
         return false;
     }
     return false;
@@ -65,7 +45,7 @@ static bool refuse_token(struct operator_call *call, const char *message)
     return false;
 }
 
-static bool step_token(struct operator_call *call)
+static bool check_token(struct operator_call *call)
 {
     const struct http_header_value *header = &call->call.exchange->headers[HTTP_AUTHORIZATION];
     if (header->count == 0)
@@ -79,7 +59,7 @@ static bool step_token(struct operator_call *call)
            refuse_token(call, "Operator token is invalid");
 }
 
-static bool step_campaign(struct operator_call *call)
+static bool check_campaign(struct operator_call *call)
 {
     if (!call->row->of_campaign)
         return true;
@@ -114,12 +94,12 @@ static bool refuse_too_big(struct operator_call *call)
     return false;
 }
 
-static bool step_told_size(struct operator_call *call)
+static bool check_told_size(struct operator_call *call)
 {
     return call->call.exchange->content_length <= call->row->body_bytes_max || refuse_too_big(call);
 }
 
-static bool step_size(struct operator_call *call)
+static bool check_size(struct operator_call *call)
 {
     const struct http_exchange *exchange = call->call.exchange;
     return (!exchange->body_too_large &&
@@ -127,9 +107,9 @@ static bool step_size(struct operator_call *call)
            refuse_too_big(call);
 }
 
-static bool step_type(struct operator_call *call)
+static bool check_type(struct operator_call *call)
 {
-    const int status = call->row->body == OPERATOR_BODY_NONE
+    const int status = call->row->body == BODY_NONE
                            ? 0
                            : media_type_judge(call->call.exchange, &call->call.errors);
     if (status == 0)
@@ -139,53 +119,47 @@ static bool step_type(struct operator_call *call)
     return false;
 }
 
-/* False: call->errors tell why, or there was no memory. */
 static bool decode(struct operator_call *call)
 {
     const struct operator_method *method = call->row->method;
     struct json_value root;
-    const bool given = call->row->body == OPERATOR_BODY_REQUIRED;
-    if (given && call->call.exchange->body.size == 0) {
-        error_list_add(&call->call.errors, "Required request body is missing");
-        return false;
-    }
-    if (given && call_parse(&call->call, &root) != JSON_OK)
-        return false;
-    return method->decode == NULL || method->decode(call, given ? &root : NULL);
-}
-
-static bool step_decode(struct operator_call *call)
-{
-    if (decode(call))
+    bool given = false;
+    if (call_parse(&call->call, call->row->body, &root, &given) &&
+        (method->decode == NULL || method->decode(call, given ? &root : NULL)))
         return true;
     call_refuse_invalid(&call->call);
     return false;
 }
 
-typedef bool call_step(struct operator_call *call);
-
-static call_step *const head_steps[] = {step_route, step_token, step_campaign, step_told_size};
-static call_step *const body_steps[] = {step_size, step_type, step_decode};
-
-enum {
-    HEAD_STEPS_COUNT = sizeof(head_steps) / sizeof(head_steps[0]),
-    BODY_STEPS_COUNT = sizeof(body_steps) / sizeof(body_steps[0]),
-};
-
-static bool run_steps(struct operator_call *call, call_step *const *steps, size_t steps_count)
+static struct operator_call *operator_call_of(struct call *base)
 {
-    for (size_t i = 0; i < steps_count; i++) {
-        if (!steps[i](call))
-            return false;
-    }
-    return true;
+    return (struct operator_call *)(void *)base;
+}
+
+static bool check_head(struct operator_call *call)
+{
+    return check_route(call) && check_token(call) && check_campaign(call) && check_told_size(call);
+}
+
+static bool check_body(struct call *base)
+{
+    struct operator_call *call = operator_call_of(base);
+    return check_size(call) && check_type(call) && decode(call);
+}
+
+static bool begin(struct call *base)
+{
+    struct operator_call *call = operator_call_of(base);
+    return call->row->method->begin(call);
 }
 
 static bool proceed(struct call *base)
 {
-    struct operator_call *call = (struct operator_call *)(void *)base;
+    struct operator_call *call = operator_call_of(base);
     return call->row->method->proceed(call);
 }
+
+static const struct call_steps steps = {check_body, begin, proceed, call_refuse_unavailable};
 
 static void begin_page(struct http_exchange *exchange)
 {
@@ -203,54 +177,21 @@ static void handler_begin(void *context, struct http_exchange *exchange)
         begin_page(exchange);
         return;
     }
-    struct operator_call *call = arena_allocate(&exchange->arena, sizeof(*call));
-    if (call == NULL) {
-        exchange->status = 503;
+    struct operator_call *call = call_allocate(exchange, sizeof(*call));
+    if (call == NULL)
         return;
-    }
     *call = (struct operator_call){.api = api};
-    call_begin(&call->call, exchange, api->settings.registry, api->settings.store, api->parsers);
-    call->call.proceed = proceed;
-    call->call.refuse_unavailable = operator_refuse_unavailable;
-    (void)run_steps(call, head_steps, HEAD_STEPS_COUNT);
-}
-
-/* True: the reply is there. */
-static bool execute(struct operator_call *call)
-{
-    if (!run_steps(call, body_steps, BODY_STEPS_COUNT))
-        return true;
-    if (call->row->method->begin(call))
-        return call_submit(&call->call);
-    if (call->call.exchange->reply.failed) {
-        call->call.exchange->status = 0;
-        operator_refuse_unavailable(&call->call);
-    }
-    return true;
+    call_begin(&call->call, exchange, &steps, api->settings.registry, api->settings.store,
+               api->parsers);
+    (void)check_head(call);
 }
 
 static bool handler_execute(void *context, struct http_exchange *exchange)
 {
-    struct operator_call *call = exchange->state;
-    if (call == NULL) {
-        operator_page_write(context, exchange);
-        return true;
-    }
-    const bool complete = execute(call);
-    call_forget(&call->call); /* Texts that were lent end here. */
-    return complete;
-}
-
-static void handler_await(void *context, struct http_exchange *exchange)
-{
-    (void)context;
-    call_await(exchange->state);
-}
-
-static bool handler_finish(void *context, struct http_exchange *exchange)
-{
-    (void)context;
-    return call_resume(exchange->state);
+    if (exchange->state != NULL)
+        return call_execute(context, exchange);
+    operator_page_write(context, exchange);
+    return true;
 }
 
 static void handler_end(void *context, struct http_exchange *exchange)
@@ -266,8 +207,8 @@ static void handler_end(void *context, struct http_exchange *exchange)
 
 struct http_handler operator_handler(struct operator_api *api)
 {
-    return (struct http_handler){api,           handler_begin,  handler_execute,
-                                 handler_await, handler_finish, handler_end};
+    return (struct http_handler){api,        handler_begin, handler_execute,
+                                 call_await, call_finish,   handler_end};
 }
 
 struct operator_api *operator_create(const struct operator_settings *settings)

@@ -59,12 +59,10 @@ extern const struct operator_method method_list_push;
 extern const struct operator_method method_enable_push;
 extern const struct operator_method method_ask_push;
 
-enum operator_body { OPERATOR_BODY_NONE, OPERATOR_BODY_REQUIRED };
-
 /* A row of the one table of methods. */
 struct operator_row {
     struct route route;
-    enum operator_body body;
+    enum body_rule body;
     bool of_campaign; /* Its path begins with campaigns/{campaignId}. */
     int64_t body_bytes_max;
     const struct operator_method *method;
@@ -81,11 +79,8 @@ enum route_match operator_route_find(struct operator_call *call);
 /* Whether the path is one of the API, and not that of a page. */
 bool operator_path_is_api(struct bytes path);
 
-/* Writes one of the pages, or the 404 that lists nothing. Always answers at once. */
+/* Writes one of the pages, or 404. */
 void operator_page_write(struct operator_api *api, struct http_exchange *exchange);
-
-/* 503: there is no room, or no memory; worth a retry. For struct call. */
-void operator_refuse_unavailable(struct call *base);
 
 /* Replies to an error of a blocking call that changes something: ERR_INVALID with the errors that
  * were gathered, all others as trouble of ours. */

@@ -101,7 +101,7 @@ static bool begin(struct operator_call *call)
     }
     state->claim = (struct order_claim){.campaign_id = campaign->id, .order_id = request->id};
     if (!order_claim_take(call->api, &state->claim)) {
-        operator_refuse_unavailable(&call->call);
+        call_refuse_unavailable(&call->call);
         return false;
     }
     fill_command(call, state, ORDER_READ);

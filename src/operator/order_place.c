@@ -29,16 +29,14 @@ static void list_market(struct order_places *places, const struct registry *regi
     const uint32_t found_count = registry_campaign_market_warehouses(
         registry, campaign->id, found, REGISTRY_MARKET_WAREHOUSES_MAX);
     for (uint32_t i = 0; i < found_count; i++) {
-        if (warehouse_id != 0 && found[i].warehouse_id == warehouse_id)
-            add_place(places, warehouse_id, found[i].shelf_id, false);
+        if (warehouse_id == 0 || found[i].warehouse_id == warehouse_id)
+            add_place(places, found[i].warehouse_id, found[i].shelf_id, false);
     }
     places->sources_count = places->count;
     for (uint32_t i = 0; i < found_count; i++) {
-        if (found[i].warehouse_id != warehouse_id)
+        if (warehouse_id != 0 && found[i].warehouse_id != warehouse_id)
             add_place(places, found[i].warehouse_id, found[i].shelf_id, false);
     }
-    if (warehouse_id == 0)
-        places->sources_count = places->count;
 }
 
 bool order_places_list(struct order_places *places, const struct registry *registry,

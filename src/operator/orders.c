@@ -15,7 +15,7 @@ void orders_fill_command(struct operator_call *call, const struct order_place *p
 {
     /* No number changes with orders that are over, so that they may be asked for where the
      * campaign's numbers are no more. */
-    call->call.use = place->left ? REGISTRY_USE_MARKS : REGISTRY_USE_NUMBERS;
+    call->call.use = place->left ? CALL_USE_MARKS : CALL_USE_BY_COMMAND;
     call->call.command = (struct store_command){
         .kind = STORE_ORDER,
         .shelf_id = place->shelf_id,
@@ -54,7 +54,7 @@ static bool act(struct operator_call *call, enum order_action action, const char
 {
     struct state *state = arena_allocate(&call->call.exchange->arena, sizeof(*state));
     if (state == NULL) {
-        operator_refuse_unavailable(&call->call);
+        call_refuse_unavailable(&call->call);
         return false;
     }
     call->state = state;

@@ -1,4 +1,4 @@
-/* The pages for supervisors, four in one table. They want no token and wait for nothing. */
+/* The pages for supervisors, four in one table. They want no token, and wait for no commit. */
 #include <string.h>
 
 #include "operator/operator_internal.h"

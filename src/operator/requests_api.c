@@ -70,7 +70,7 @@ static bool encode(struct operator_call *call, const struct request_filter *filt
     struct bytes token;
     if (!call_query_page_token(&call->call, request_filter_checksum(filter), page->position, false,
                                &token)) {
-        operator_refuse_unavailable(&call->call);
+        call_refuse_unavailable(&call->call);
         return false;
     }
     call->call.exchange->status = 200;
@@ -108,7 +108,7 @@ static bool begin(struct operator_call *call)
     case ERR_BUSY:
     case ERR_CORRUPT:
     case ERR_UNSUPPORTED:
-        operator_refuse_unavailable(&call->call);
+        call_refuse_unavailable(&call->call);
         return false;
     }
     return false;

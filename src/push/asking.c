@@ -1,4 +1,4 @@
-/* The way of a request: a place is given out, SKUs are read from the store, the shop is asked. The
+/* The way of a request: a slot is given out, SKUs are read from the store, the shop is asked. The
  * store may complete a command later; then the transfer waits and the thread goes on with others,
  * so neither a slow shop nor a slow disk holds up anybody else. ending.c has the rest of the way.
  */
@@ -168,7 +168,7 @@ static void read_pages(struct push *push, struct transfer *transfer, bool comple
     }
 }
 
-/* Begins with the next batch of a shop. False: it has none, or there is no place for it. */
+/* Begins with the next batch of a shop. False: it has none, or there is no slot for it. */
 static bool begin_one(struct push *push, struct shop *shop)
 {
     const bool may_have_more = push->transfers_busy < PUSH_TRANSFERS_MAX / 2;
@@ -188,7 +188,9 @@ static bool begin_one(struct push *push, struct shop *shop)
         .shelf_id = shop->shelf_id,
         .arena = &transfer->arena,
         .page = {.position = buffer_bytes(&transfer->batch.position),
-                 .limit = wanted < PAGE_LIMIT_MAX ? wanted : (uint32_t)PAGE_LIMIT_MAX},
+                 .limit = wanted < PAGE_LIMIT_MAX ? wanted : (uint32_t)PAGE_LIMIT_MAX,
+                 .filter = {.never_updated =
+                                true}}, /* All SKUs: it is how the first number comes. */
     };
     read_pages(push, transfer, asking_run(push, transfer));
     return true;
@@ -204,7 +206,7 @@ static uint32_t connecting_count(const struct push *push)
     return count;
 }
 
-/* Places are given out one a shop and a turn, and the next turn begins where this one ended. */
+/* Slots are given out one a shop and a turn, and the next turn begins where this one ended. */
 void asking_begin(struct push *push)
 {
     const int64_t now_us = push_now_us(push);

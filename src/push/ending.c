@@ -33,14 +33,7 @@ static void switch_off(struct push *push, struct shop *shop)
              push_reason_text(shop->last_failure.reason), shop->campaign_id);
     shop_restart(shop, false, push_now_us(push));
     shop->schedule.failures = push->rules.failures_max;
-    const enum err error = shops_keep_switch(push, shop->campaign_id, true);
-    if (error != OK) {
-        log_line(LOG_WARN,
-                 "event=push_off_not_kept campaign=%" PRId64
-                 " problem='%s' meaning='it is on again "
-                 "after a restart'",
-                 shop->campaign_id, err_text(error));
-    }
+    shop->off_unkept = true;
 }
 
 /* Ends the wave of a shop, and perhaps its round, when nothing of it is under way. */

@@ -1,5 +1,6 @@
 /* The thread: follows the source, begins what is due, takes what has ended, and waits for sockets,
- * for the store, or for the next moment. It holds the lock but while it waits. */
+ * for the store, or for the next moment. It holds the lock but while it waits, or keeps a switch.
+ */
 #include "push/push.h"
 
 #include <inttypes.h>
@@ -15,6 +16,7 @@ struct push *push_create(void)
     struct push *push = calloc(1, sizeof(*push));
     if (push == NULL)
         return NULL;
+    pthread_mutex_init(&push->switch_lock, NULL);
     pthread_mutex_init(&push->lock, NULL);
     pthread_mutex_init(&push->wake_lock, NULL);
     map_init(&push->shop_by_campaign);
@@ -37,6 +39,7 @@ static void *push_run(void *context)
         client_work(push->client);
         asking_take_replies(push);
         asking_take_woken(push);
+        shops_keep_off(push); /* Before a shop may be removed. */
         if (push->stopping) {
             asking_cancel(push, NULL);
         } else {
@@ -48,6 +51,7 @@ static void *push_run(void *context)
         client_wait(push->client, wait_us);
         pthread_mutex_lock(&push->lock);
     }
+    shops_keep_off(push);
     pthread_mutex_unlock(&push->lock);
     return NULL;
 }
@@ -91,35 +95,16 @@ void push_destroy(struct push *push)
     error_list_deinit(&push->errors);
     pthread_mutex_destroy(&push->wake_lock);
     pthread_mutex_destroy(&push->lock);
+    pthread_mutex_destroy(&push->switch_lock);
     free(push);
-}
-
-/* With the lock held. */
-static enum err enable(struct push *push, int64_t campaign_id)
-{
-    struct shop *shop = shops_find(push, campaign_id);
-    if (shop == NULL)
-        return ERR_NOT_FOUND;
-    if (shop->schedule.phase != SCHEDULE_OFF) {
-        schedule_hurry(&shop->schedule, push_now_us(push));
-        return OK;
-    }
-    const enum err error = shops_keep_switch(push, campaign_id, false);
-    if (error != OK)
-        return error;
-    shop_restart(shop, true, push_now_us(push));
-    log_line(LOG_INFO, "event=push_on campaign=%" PRId64, campaign_id);
-    return OK;
 }
 
 enum err push_enable(void *context, int64_t campaign_id)
 {
     struct push *push = context;
-    pthread_mutex_lock(&push->lock);
-    const enum err error = enable(push, campaign_id);
+    const enum err error = shops_enable(push, campaign_id);
     if (error == OK)
         client_wake(push->client);
-    pthread_mutex_unlock(&push->lock);
     return error;
 }
 

@@ -1,6 +1,9 @@
 /* Push, the Market's side (CONTRACT §3): asks shops for their stock, each once a period, and puts
- * what they answer into the store. One thread of its own does it all; the functions here may be
- * called from any thread, but for create, start and destroy, which are the creator's. */
+ * what they answer into the store. A shop is asked for all SKUs of its shelf, also those that have
+ * no number yet or are archived, and answers 0 for what it does not have (C28). Only cells that are
+ * marked as deleted are left out: where a shelf is a group's, it has no such mark (C125). One
+ * thread of its own does it all; the functions here may be called from any thread, but for create,
+ * start and destroy, which are the creator's. */
 #ifndef PUSH_PUSH_H
 #define PUSH_PUSH_H
 
@@ -15,7 +18,7 @@ struct push;
 struct push_shop {
     int64_t campaign_id;
     int64_t warehouse_id; /* What requests and answers name. */
-    int64_t shelf_id;     /* Whose SKUs are asked for, and where the answers go. */
+    int64_t shelf_id;     /* All its SKUs are asked for, and there the answers go. */
     int64_t period_ms;
     struct bytes url; /* Without the /stocks at its end. */
     struct bytes token;
@@ -75,7 +78,8 @@ MUST_USE enum err push_enable(void *context, int64_t campaign_id);
 MUST_USE enum err push_ask(void *context, int64_t campaign_id);
 
 /* Gives the state of all shops, by campaign. last_success_ms is that of a whole round, and begins
- * anew with each start; next_ms is 0 while a shop is being asked. In the arena. ERR_MEMORY. */
+ * anew with each start; next_ms is 0 while a shop is being asked. Off is told once it is kept. Does
+ * not wait for the disk. In the arena. ERR_MEMORY. */
 MUST_USE enum err push_list(void *context, struct arena *arena, struct push_state **shops,
                             uint32_t *shops_count);
 

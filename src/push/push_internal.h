@@ -21,10 +21,14 @@ struct push_metrics {
     struct metric_counter skus_dropped;
 };
 
-/* `lock` guards everything up to `wake_lock`; the thread holds it but while it waits for sockets.
- * `wake_lock` guards what is behind it, is taken last of all locks and held for a moment only: the
- * store's thread takes it. `lock` comes before the locks of the store and of the source. */
+/* `switch_lock` is held while a switch is kept, which is a commit, so that switches are kept in the
+ * order in which they are decided; it comes first of all. `lock` guards everything from there to
+ * `wake_lock`; the thread holds it but while it waits for sockets, or keeps a switch; it comes
+ * before the locks of the store and of the source. `wake_lock` guards what is behind it, is taken
+ * last of all locks and held for a moment only: the store's thread takes it. */
 struct push {
+    pthread_mutex_t switch_lock;
+
     pthread_mutex_t lock;
     struct push_settings settings;
     struct schedule_rules rules;
@@ -32,7 +36,7 @@ struct push {
     struct shop **shops;
     uint32_t shops_count;
     uint32_t shops_max;
-    uint32_t shops_rotor; /* Who is first when places are given out. */
+    uint32_t shops_rotor; /* Who is first when slots are given out. */
     struct map shop_by_campaign;
     struct map off; /* Campaigns that are switched off, also without a shop. */
     uint64_t version;
@@ -65,8 +69,11 @@ void shops_follow(struct push *push);
 void shops_destroy(struct push *push);
 /* NULL: none. */
 struct shop *shops_find(const struct push *push, int64_t campaign_id);
-/* Keeps whether a shop is off, durable when this returns. */
-MUST_USE enum err shops_keep_switch(struct push *push, int64_t campaign_id, bool off);
+/* Keeps those that were switched off. The thread's; with the lock, which is let go meanwhile. */
+void shops_keep_off(struct push *push);
+/* The operator's: a shop is on again, durable when this returns; one that is on is hurried. Without
+ * a lock. ERR_NOT_FOUND; ERR_FULL, ERR_MEMORY: the store has no room. */
+MUST_USE enum err shops_enable(struct push *push, int64_t campaign_id);
 
 /* asking.c: begins what can begin. */
 void asking_begin(struct push *push);

@@ -1,4 +1,4 @@
-/* A batch takes a place of its shop from the moment it is taken to the moment it is dropped,
+/* A batch takes a slot of its shop from the moment it is taken to the moment it is dropped,
  * whether it is under way or waits: that bounds both. */
 #include "push/shop.h"
 

@@ -54,6 +54,7 @@ struct shop {
     int64_t last_success_ms; /* 0: never. */
     struct push_failure last_failure;
     bool failure_told; /* In this wave. */
+    bool off_unkept;   /* It was switched off, and the store does not know yet. */
 };
 
 /* A shop without settings; NULL: no memory. */

@@ -1,6 +1,6 @@
 /* Brings the shops in line with what the source says, keeps their switches, and shows them. A
  * switch is kept by the store as a document, `10003 off` or `10003 on`: the last one of a campaign
- * counts. */
+ * counts. Nobody is told of one before it is kept, and who only wants to look does not wait. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -136,13 +136,86 @@ static enum err switch_set(struct push *push, int64_t campaign_id, bool off)
     return OK;
 }
 
-enum err shops_keep_switch(struct push *push, int64_t campaign_id, bool off)
+/* Durable when this returns. With the switches' lock alone. */
+static enum err switch_keep(struct push *push, int64_t campaign_id, bool off)
 {
     char text[DOCUMENT_BYTES_MAX];
     (void)snprintf(text, sizeof(text), "%" PRId64 " %s", campaign_id, off ? "off" : "on");
-    const enum err error =
-        store_add_document(push->settings.store, BYTES(PUSH_DOCUMENT), bytes_from_text(text));
-    return error == OK ? switch_set(push, campaign_id, off) : error;
+    return store_add_document(push->settings.store, BYTES(PUSH_DOCUMENT), bytes_from_text(text));
+}
+
+/* With the lock, which is let go. */
+static void keep_off(struct push *push, struct shop *shop)
+{
+    pthread_mutex_unlock(&push->lock);
+    pthread_mutex_lock(&push->switch_lock);
+    pthread_mutex_lock(&push->lock);
+    const bool unkept = shop->off_unkept; /* Else it was enabled in between. */
+    pthread_mutex_unlock(&push->lock);
+    enum err error = unkept ? switch_keep(push, shop->campaign_id, true) : OK;
+    pthread_mutex_lock(&push->lock);
+    if (unkept && error == OK)
+        error = switch_set(push, shop->campaign_id, true);
+    shop->off_unkept = false;
+    pthread_mutex_unlock(&push->switch_lock);
+    if (error != OK) {
+        log_line(LOG_WARN,
+                 "event=push_off_not_kept campaign=%" PRId64
+                 " problem='%s' meaning='it is on again "
+                 "after a restart'",
+                 shop->campaign_id, err_text(error));
+    }
+}
+
+void shops_keep_off(struct push *push)
+{
+    for (uint32_t i = 0; i < push->shops_count;
+         i++) { /* The thread alone adds and removes shops. */
+        if (push->shops[i]->off_unkept)
+            keep_off(push, push->shops[i]);
+    }
+}
+
+/* With the lock. ERR_NOT_FOUND; *on: it was, and is hurried. */
+static enum err enable_begin(struct push *push, int64_t campaign_id, bool *on)
+{
+    struct shop *shop = shops_find(push, campaign_id);
+    if (shop == NULL)
+        return ERR_NOT_FOUND;
+    *on = shop->schedule.phase != SCHEDULE_OFF;
+    if (*on)
+        schedule_hurry(&shop->schedule, push_now_us(push));
+    return OK;
+}
+
+/* With the lock: the switch is kept. The shop may be gone since. */
+static void enable_end(struct push *push, int64_t campaign_id)
+{
+    const enum err error = switch_set(push, campaign_id, false);
+    ASSERT(error == OK); /* It removes. */
+    struct shop *shop = shops_find(push, campaign_id);
+    if (shop != NULL && shop->schedule.phase == SCHEDULE_OFF) {
+        shop->off_unkept = false;
+        shop_restart(shop, true, push_now_us(push));
+    }
+    log_line(LOG_INFO, "event=push_on campaign=%" PRId64, campaign_id);
+}
+
+enum err shops_enable(struct push *push, int64_t campaign_id)
+{
+    bool on = false;
+    pthread_mutex_lock(&push->switch_lock);
+    pthread_mutex_lock(&push->lock);
+    enum err error = enable_begin(push, campaign_id, &on);
+    pthread_mutex_unlock(&push->lock);
+    if (error == OK && !on)
+        error = switch_keep(push, campaign_id, false);
+    pthread_mutex_lock(&push->lock);
+    if (error == OK && !on)
+        enable_end(push, campaign_id);
+    pthread_mutex_unlock(&push->lock);
+    pthread_mutex_unlock(&push->switch_lock);
+    return error;
 }
 
 enum err push_take_document(void *context, struct bytes name, struct bytes content)
@@ -202,7 +275,7 @@ static bool state_of(const struct push *push, const struct shop *shop, struct ar
         .campaign_id = shop->campaign_id,
         .warehouse_id = shop->warehouse_id,
         .url = copy_texts(arena, buffer_bytes(&shop->url), (struct bytes){NULL, 0}),
-        .on = schedule->phase != SCHEDULE_OFF,
+        .on = schedule->phase != SCHEDULE_OFF || shop->off_unkept,
         .failures = schedule->failures,
         .last_success_ms = shop->last_success_ms,
     };

@@ -42,7 +42,6 @@ struct transfer {
     struct buffer position; /* Where the next page begins. */
     struct store_command command;
     struct arena arena;
-    uint32_t dropped_count; /* SKUs of the answer that are not stored. */
     struct exchange exchange;
     struct transfer *woken_next;
 };

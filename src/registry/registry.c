@@ -159,8 +159,8 @@ static const struct registry_token *known_token(const struct registry_state *kno
 }
 
 /* A new document that does not say whether a warehouse is on leaves it as it is: sellers switch
- * theirs themselves, and a file that is applied at each start must not undo that. Neither does it
- * bring back a secret that was revoked. */
+ * theirs themselves, and whoever writes the document need not know. Neither does it bring back a
+ * secret that was revoked. */
 static void keep_switches(const struct registry_state *known, struct registry_document *document)
 {
     for (uint32_t i = 0; i < document->tokens_count; i++) {
@@ -227,6 +227,7 @@ enum err registry_prepare(struct registry *registry, struct registry_document *d
                           struct error_list *errors)
 {
     ASSERT(registry->candidate == NULL);
+    ASSERT(registry->moves_count == 0);
     *change = (struct registry_change){.changed = false};
     struct registry_candidate *candidate = candidate_create(registry);
     if (candidate == NULL)
@@ -248,6 +249,8 @@ enum err registry_prepare(struct registry *registry, struct registry_document *d
     change->changed = origin == REGISTRY_KEPT ||
                       !says_the_same(&registry->known->document, &candidate->state->document);
     registry->candidate = candidate;
+    candidate->moves = change->moves;
+    candidate->moves_count = change->moves_count;
     if (candidate->closed.count > 0)
         set_closed(registry, candidate);
     return OK;
@@ -263,16 +266,32 @@ void registry_commit(struct registry *registry)
 
     change_begin(registry);
     struct registry_state *before = registry->known;
-    struct map opened = registry->closed;
     registry->known = candidate->state;
     registry->numbers = candidate->numbers;
-    map_init(&registry->closed);
     registry->version++;
     change_end(registry);
 
-    map_deinit(&opened);
+    registry->moves = candidate->moves;
+    registry->moves_count = candidate->moves_count;
     candidate->state = before;
     candidate_destroy(candidate);
+    if (registry->moves_count == 0)
+        registry_finish(registry);
+}
+
+void registry_finish(struct registry *registry)
+{
+    ASSERT(registry->candidate == NULL);
+    registry->moves = NULL;
+    registry->moves_count = 0;
+    if (registry->closed.count > 0)
+        set_closed(registry, NULL);
+}
+
+uint32_t registry_unfinished(const struct registry *registry, const struct registry_move **moves)
+{
+    *moves = registry->moves;
+    return registry->moves_count;
 }
 
 void registry_abandon(struct registry *registry)

@@ -7,7 +7,7 @@
  * they find; texts in it live as long as the registry. Changes come from one thread at a time, in
  * two steps, between which what is needed can be checked, carried and kept:
  *
- *     registry_prepare → registry_commit or registry_abandon
+ *     registry_prepare → registry_commit → registry_finish, or registry_abandon
  */
 #ifndef REGISTRY_REGISTRY_H
 #define REGISTRY_REGISTRY_H
@@ -32,6 +32,7 @@ struct registry_move {
     int64_t from_shelf_id;
     int64_t to_shelf_id;
     bool marks_only;
+    bool joins; /* The second is a group's, which others sell from meanwhile. */
 };
 
 /* A shelf that the change takes away from somebody. No order may be open on it; unless
@@ -60,9 +61,16 @@ MUST_USE enum err registry_prepare(struct registry *registry, struct registry_do
                                    enum registry_origin origin, struct registry_change *change,
                                    struct error_list *errors);
 
-/* What was prepared takes the place of what was known, or is forgotten. Cannot fail. */
+/* What was prepared takes the place of what was known, or is forgotten. Cannot fail. A change with
+ * moves is not finished then: its shelves stay closed, and nothing else may be prepared, until they
+ * were carried and registry_finish() opens them. */
 void registry_commit(struct registry *registry);
 void registry_abandon(struct registry *registry);
+void registry_finish(struct registry *registry);
+
+/* Moves of a change that was committed and not finished, after a start perhaps. They live until
+ * registry_finish(). Returns how many; 0: there is nothing to finish. */
+uint32_t registry_unfinished(const struct registry *registry, const struct registry_move **moves);
 
 /* Shelf numbers up to this one are taken, whether or not a document says so: a process that died
  * between carrying units and keeping the document leaves a shelf that nobody may get. */
@@ -168,6 +176,10 @@ struct market_place {
  * LAAS all but those for returns, for the others those for returns. Returns how many it wrote. */
 uint32_t registry_campaign_market_warehouses(const struct registry *registry, int64_t campaign_id,
                                              struct market_place *places, uint32_t places_max);
+
+/* The one in that warehouse. False: the campaign's goods do not lie there. */
+MUST_USE bool registry_find_market_place(const struct registry *registry, int64_t campaign_id,
+                                         int64_t warehouse_id, struct market_place *place);
 
 /* A warehouse of a seller. */
 struct warehouse_facts {

@@ -74,26 +74,44 @@ bool registry_find_campaign(const struct registry *registry, int64_t id,
     return campaign != NULL;
 }
 
+static bool find_place(const struct registry_state *state, const struct registry_campaign *campaign,
+                       const struct registry_market_warehouse *warehouse,
+                       struct market_place *place)
+{
+    const int64_t own_shelf_id = campaign_own_shelf(state, campaign);
+    if (own_shelf_id == 0 || warehouse->number == 0 ||
+        !placement_uses_market_warehouse(campaign->placement, warehouse->returns))
+        return false;
+    *place = (struct market_place){warehouse->id, market_shelf_id(own_shelf_id, warehouse->number)};
+    return true;
+}
+
 uint32_t registry_campaign_market_warehouses(const struct registry *registry, int64_t campaign_id,
                                              struct market_place *places, uint32_t places_max)
 {
     registry_lock(registry);
     const struct registry_state *state = registry->known;
     const struct registry_campaign *campaign = state_campaign(state, campaign_id);
-    const int64_t own_shelf_id = campaign == NULL ? 0 : campaign_own_shelf(state, campaign);
     const uint32_t warehouses_count =
-        own_shelf_id == 0 ? 0 : state->document.market_warehouses_count;
+        campaign == NULL ? 0 : state->document.market_warehouses_count;
     uint32_t count = 0;
-    for (uint32_t i = 0; i < warehouses_count && count < places_max; i++) {
-        const struct registry_market_warehouse *warehouse = &state->document.market_warehouses[i];
-        if (warehouse->number == 0 ||
-            !placement_uses_market_warehouse(campaign->placement, warehouse->returns))
-            continue;
-        places[count++] =
-            (struct market_place){warehouse->id, market_shelf_id(own_shelf_id, warehouse->number)};
-    }
+    for (uint32_t i = 0; i < warehouses_count && count < places_max; i++)
+        count += find_place(state, campaign, &state->document.market_warehouses[i], &places[count]);
     registry_unlock(registry);
     return count;
+}
+
+bool registry_find_market_place(const struct registry *registry, int64_t campaign_id,
+                                int64_t warehouse_id, struct market_place *place)
+{
+    registry_lock(registry);
+    const struct registry_state *state = registry->known;
+    const struct registry_campaign *campaign = state_campaign(state, campaign_id);
+    const struct registry_market_warehouse *warehouse = state_market_warehouse(state, warehouse_id);
+    const bool found =
+        campaign != NULL && warehouse != NULL && find_place(state, campaign, warehouse, place);
+    registry_unlock(registry);
+    return found;
 }
 
 bool registry_find_warehouse(const struct registry *registry, int64_t id,

@@ -31,10 +31,12 @@ static enum err add_moves(struct registry_step *step, bool joining, struct map *
             continue;
         const int64_t own = after->shelf_id;
         const struct registry_move move =
-            joining ? (struct registry_move){own, group_shelf(step->after, after), false}
-                    : (struct registry_move){group_shelf(step->before, before), own, false};
+            joining ? (struct registry_move){own, group_shelf(step->after, after), false, true}
+                    : (struct registry_move){group_shelf(step->before, before), own, false, false};
         step->change->moves[step->change->moves_count++] = move;
         error = registry_step_close(step, move.from_shelf_id, CLOSED_FOR_ALL);
+        if (error == OK && !joining) /* What it had before it joined is no number to sell by. */
+            error = registry_step_close(step, move.to_shelf_id, CLOSED_FOR_ALL);
         if (error == OK)
             error = map_set(targets, move.to_shelf_id, 0);
     }
@@ -78,7 +80,7 @@ static enum err add_marks_moves(struct registry_step *step, const struct sources
         const int64_t from =
             campaign_stock_shelf(step->before, &step->before->document.campaigns[from_at]);
         step->change->moves[step->change->moves_count++] =
-            (struct registry_move){from, shelf_id, true};
+            (struct registry_move){from, shelf_id, true, false};
         error = registry_step_close(step, from, CLOSED_FOR_COMMON_MARKS);
         if (error == OK)
             error = map_set(targets, shelf_id, 0);

@@ -35,6 +35,8 @@ struct registry_candidate {
     struct registry_numbers numbers;
     struct map closed; /* Shelf → set of CLOSED_*. */
     struct registry_text_block *texts;
+    const struct registry_move *moves; /* Among the tables of `state`. */
+    uint32_t moves_count;
 };
 
 /* In their order: whoever holds `known` takes no other. */
@@ -53,6 +55,8 @@ struct registry {
     /* The changer's alone. */
     struct registry_texts texts;
     struct registry_candidate *candidate; /* NULL: nothing is prepared. */
+    const struct registry_move *moves;    /* Of the last change, while it is not finished. */
+    uint32_t moves_count;
 };
 
 /* NULL: no memory. */

@@ -38,12 +38,35 @@ enum err registry_complete(struct registry_keeper *keeper)
     return error;
 }
 
-static enum err apply_file_text(const char *path, struct bytes text, struct registry_keeper *keeper)
+enum err registry_file_take(struct registry_file *file, struct bytes content)
 {
+    file->applied = sha256_from_hex(content, &file->hash);
+    return file->applied ? OK : ERR_CORRUPT;
+}
+
+/* Keeps that this file was applied, durable when this returns. */
+static enum err remember(struct registry_file *file, const struct sha256 *hash, struct store *store)
+{
+    char hex[SHA256_HEX_BYTES];
+    sha256_to_hex(hash, hex);
+    *file = (struct registry_file){true, *hash};
+    return store_add_document(store, BYTES(REGISTRY_FILE_DOCUMENT), bytes_from_text(hex));
+}
+
+static enum err apply_text(struct registry_file *file, const char *path, struct bytes text,
+                           const struct registry_target *target)
+{
+    const struct sha256 hash = sha256_of(text);
+    if (file->applied && sha256_equal(&file->hash, &hash)) {
+        log_line(LOG_INFO, "event=registry_unchanged file=%s", path);
+        return OK;
+    }
     struct registry_outcome outcome;
     struct error_list errors;
     error_list_init(&errors);
-    const enum err error = registry_keeper_apply_text(keeper, text, &errors, &outcome);
+    enum err error = registry_keeper_apply_text(target->keeper, text, &errors, &outcome);
+    if (error == OK)
+        error = remember(file, &hash, target->store);
     if (error != OK)
         log_failure(path, error, &errors);
     else
@@ -53,18 +76,19 @@ static enum err apply_file_text(const char *path, struct bytes text, struct regi
     return error;
 }
 
-enum err registry_apply_file(struct os *os, const char *path, struct registry_keeper *keeper)
+enum err registry_file_apply(struct registry_file *file, const char *path,
+                             const struct registry_target *target)
 {
     uint8_t *data = NULL;
     size_t size = 0;
-    enum err error = os_read_file(os, path, REGISTRY_DOCUMENT_BYTES_MAX, &data, &size);
+    enum err error = os_read_file(target->os, path, REGISTRY_DOCUMENT_BYTES_MAX, &data, &size);
     if (error != OK) {
         log_line(LOG_ERROR, "event=registry_unreadable file=%s error=\"%s\"", path,
                  error == ERR_FULL ? "larger than 4 MiB; split it and apply it in parts"
                                    : err_text(error));
         return error;
     }
-    error = apply_file_text(path, (struct bytes){data, size}, keeper);
+    error = apply_text(file, path, (struct bytes){data, size}, target);
     free(data);
     return error;
 }

@@ -7,7 +7,6 @@
 
 #include "os/log.h"
 #include "server/push_shops.h"
-#include "server/registry_file.h"
 
 enum {
     OPERATOR_THREADS = 1,
@@ -22,6 +21,8 @@ static enum err take_document(void *context, struct bytes name, struct bytes con
     struct service *service = context;
     if (bytes_equal(name, BYTES(PUSH_DOCUMENT)))
         return push_take_document(service->push, name, content);
+    if (bytes_equal(name, BYTES(REGISTRY_FILE_DOCUMENT)))
+        return registry_file_take(&service->registry_file, content);
     return registry_take_document(service->registry, name, content);
 }
 
@@ -58,7 +59,8 @@ static bool apply_registry(struct service *service)
         return false;
     if (service->options->registry == NULL)
         return true;
-    return registry_apply_file(service->os, service->options->registry, service->keeper) == OK;
+    const struct registry_target target = {service->os, service->store, service->keeper};
+    return registry_file_apply(&service->registry_file, service->options->registry, &target) == OK;
 }
 
 /* Never says the token itself. */

@@ -8,6 +8,7 @@
 #include "push/push.h"
 #include "server/listener.h"
 #include "server/options.h"
+#include "server/registry_file.h"
 
 enum { SERVICE_SOURCES_MAX = 3 };
 
@@ -19,6 +20,7 @@ struct service {
     struct push *push;
     struct store *store;
     struct registry_keeper *keeper;
+    struct registry_file registry_file;
     struct operator_token operator_token;
     struct request_log *request_log;
     struct api *api;

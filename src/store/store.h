@@ -91,9 +91,14 @@ struct store_mark {
     bool create_unknown; /* A SKU without a cell gets one; else it is left out. */
 };
 
+/* Of two numbers of one moment, the one that came last stays, or the least: orders move a number
+ * and not its moment, so of two copies the smaller one is never too much. */
+enum store_ties { STORE_TIES_LAST, STORE_TIES_LEAST };
+
 /* STORE_COUNT: numbers that the Market counted, of any type, all of them or none; one that is older
  * than the cell is left out. SKUs without a cell get one. */
 struct store_count {
+    enum store_ties ties;
     const struct stock_count *items; /* Distinct (SKU, type). Lent until store_submit() returns. */
     uint32_t items_count;            /* 1…PUT_SKUS_MAX */
     struct bytes sku;                /* Result of VERDICT_BELOW_RESERVED: which one. */
@@ -189,7 +194,8 @@ struct store_ops {
     bool (*submit)(struct store *store, struct store_command *command);
     void (*await)(struct store *store, struct store_command *command);
     enum err (*add_document)(struct store *store, struct bytes name, struct bytes content);
-    enum err (*copy_shelf)(struct store *store, int64_t from_id, int64_t to_id);
+    enum err (*copy_shelf)(struct store *store, int64_t from_id, int64_t to_id,
+                           enum store_ties ties);
     enum err (*copy_marks)(struct store *store, int64_t from_id, int64_t to_id);
     enum err (*totals)(struct store *store, int64_t shelf_id, int64_t campaign_id,
                        struct shelf_totals *totals);
@@ -201,8 +207,8 @@ struct store {
     const struct store_ops *ops;
 };
 
-/* Decides the command. True: it is complete, as every refusal is. False: it will be; store_await()
- * tells when. */
+/* Decides the command. True: it is complete, as it is whenever there was no room. False: it will
+ * be, be it a refusal; store_await() tells when. */
 static inline bool store_submit(struct store *store, struct store_command *command)
 {
     return store->ops->submit(store, command);
@@ -227,10 +233,13 @@ static inline enum err store_add_document(struct store *store, struct bytes name
 
 /* Writes the numbers of one shelf to another, where they are not older than what is there (C60),
  * and its marks; durable when this returns. Blocks. Others may write meanwhile: what they write to
- * the first shelf behind this call's back is not carried. ERR_FULL, ERR_MEMORY. */
-static inline enum err store_copy_shelf(struct store *store, int64_t from_id, int64_t to_id)
+ * the first shelf behind this call's back is not carried; nor is what orders gave back beyond
+ * STOCK_COUNT_MAX, which is logged. ERR_FULL, ERR_MEMORY: some of it may have been written; the
+ * same call again writes the rest. */
+static inline enum err store_copy_shelf(struct store *store, int64_t from_id, int64_t to_id,
+                                        enum store_ties ties)
 {
-    return store->ops->copy_shelf(store, from_id, to_id);
+    return store->ops->copy_shelf(store, from_id, to_id, ties);
 }
 
 /* Writes the marks that a business has in common (archived, free storage) to another of its

@@ -2,24 +2,25 @@
  * what is, by ordinary records. Nothing to expire: it sleeps for good. A calendar that jumps is
  * seen within RECHECK_MS, and where there is no room for a record it tries again in as long.
  *
- * next_ms is never later than the first order to expire: whoever adds one lowers it, and the thread
- * raises it only by looking at all shelves after having set it to "none". */
+ * Of the shelves with such orders it keeps a list, and touches those alone where one may be due.
+ * The next_ms of a listed shelf is never later than its first order to expire, and that of the
+ * expiry never later than those: whoever adds an order lowers both, and the thread raises one only
+ * by looking at what it speaks of after having set it to "none". */
 #include "os/os.h"
 #include "store/record.h"
 #include "store/store_local_internal.h"
 
 enum {
     RECHECK_MS = 500,
-    PAUSE_MS = 20,       /* Between two looks at all shelves: many orders share one. */
+    PAUSE_MS = 20,       /* Between two looks at the shelves: many orders share one. */
     RELEASES_A_LOCK = 64 /* So that others come to the shelf in between. */
 };
 
 /* What a look at the shelves found. */
 struct expiry_pass {
     int64_t now_ms;
-    int64_t next_ms; /* When the first of those that are left is due; INT64_MAX: none is. */
-    bool refused;    /* There was no room for a record. */
-    uint64_t seq;    /* Of the last record; 0: none. */
+    bool refused; /* There was no room for a record. */
+    uint64_t seq; /* Of the last record; 0: none. */
 };
 
 /* Releases one order that is due. False: no room. With the shelf locked. */
@@ -40,9 +41,10 @@ static bool release_one(struct store_local *local, struct local_shelf *shelf, st
     return true;
 }
 
-/* Releases some of what is due on a shelf. True: there may be more. */
-static bool release_some(struct store_local *local, struct local_shelf *shelf,
-                         struct expiry_pass *pass)
+/* Releases some of what is due on a shelf. Returns when the first order that is left is due, which
+ * may be long ago; INT64_MAX: none is. */
+static int64_t release_some(struct store_local *local, struct local_shelf *shelf,
+                            struct expiry_pass *pass)
 {
     pthread_mutex_lock(&shelf->lock);
     int released = 0;
@@ -53,22 +55,36 @@ static bool release_some(struct store_local *local, struct local_shelf *shelf,
         released++;
         order = order_book_first_to_expire(shelf->orders);
     }
-    const bool more = released == RELEASES_A_LOCK && !pass->refused;
-    if (!more && order != NULL && order->expires_at_ms < pass->next_ms)
-        pass->next_ms = order->expires_at_ms;
+    const int64_t next_ms = order == NULL ? INT64_MAX : order->expires_at_ms;
     pthread_mutex_unlock(&shelf->lock);
-    return more;
+    return next_ms;
 }
 
-/* Releases what is due on all shelves, as long as there is room. */
+static void lower(int64_t *moment_ms, int64_t other_ms)
+{
+    if (other_ms < *moment_ms)
+        *moment_ms = other_ms;
+}
+
+/* Releases what is due, as long as there is room. With the lock, which is let go while a shelf is
+ * looked at. A shelf that is listed meanwhile comes in front and waits for the next pass. */
 static struct expiry_pass release_due(struct store_local *local)
 {
-    struct expiry_pass pass = {.now_ms = local->os->now_ms(local->os), .next_ms = INT64_MAX};
-    uint32_t index = 0;
-    struct local_shelf *shelf = local_shelf_at(local, index);
+    struct local_expiry *expiry = &local->expiry;
+    struct expiry_pass pass = {.now_ms = local->os->now_ms(local->os)};
+    expiry->next_ms = INT64_MAX;
+    struct local_shelf *shelf = expiry->shelves;
     while (shelf != NULL) {
-        if (!release_some(local, shelf, &pass))
-            shelf = local_shelf_at(local, ++index);
+        if (shelf->next_ms <= pass.now_ms && !pass.refused) {
+            shelf->next_ms = INT64_MAX;
+            pthread_mutex_unlock(&expiry->lock);
+            const int64_t next_ms = release_some(local, shelf, &pass);
+            pthread_mutex_lock(&expiry->lock);
+            lower(&shelf->next_ms, next_ms);
+        } else {
+            lower(&expiry->next_ms, shelf->next_ms);
+            shelf = shelf->expiring_next;
+        }
     }
     return pass;
 }
@@ -107,12 +123,7 @@ static void *expiry_run(void *context)
     struct local_expiry *expiry = &local->expiry;
     pthread_mutex_lock(&expiry->lock);
     while (wait_until_due(local)) {
-        expiry->next_ms = INT64_MAX;
-        pthread_mutex_unlock(&expiry->lock);
         const struct expiry_pass pass = release_due(local);
-        pthread_mutex_lock(&expiry->lock);
-        if (pass.next_ms < expiry->next_ms)
-            expiry->next_ms = pass.next_ms;
         if (!expiry->stopping)
             sleep_ms(expiry, pass.refused ? RECHECK_MS : PAUSE_MS);
     }
@@ -120,16 +131,35 @@ static void *expiry_run(void *context)
     return NULL;
 }
 
+/* Lists the shelves that came out of the journal with orders that expire. */
+static void list_all(struct store_local *local)
+{
+    uint32_t index = 0;
+    struct local_shelf *shelf = local_shelf_at(local, index);
+    while (shelf != NULL) {
+        pthread_mutex_lock(&shelf->lock);
+        const struct order *order = order_book_first_to_expire(shelf->orders);
+        const int64_t next_ms = order == NULL ? INT64_MAX : order->expires_at_ms;
+        pthread_mutex_unlock(&shelf->lock);
+        if (next_ms != INT64_MAX)
+            local_expiry_note(local, shelf, next_ms);
+        shelf = local_shelf_at(local, ++index);
+    }
+}
+
 /* Releases what expired while the service was down, before anybody asks. A batch that is full is
  * waited for; a disk that is full leaves the rest to the thread. */
-static int64_t release_before_start(struct store_local *local)
+static void release_before_start(struct store_local *local)
 {
-    struct expiry_pass pass = release_due(local);
-    while (pass.refused && pass.seq != 0) {
-        local_wait_until_durable(local, pass.seq);
+    struct local_expiry *expiry = &local->expiry;
+    struct expiry_pass pass;
+    do {
+        pthread_mutex_lock(&expiry->lock);
         pass = release_due(local);
-    }
-    return pass.next_ms;
+        pthread_mutex_unlock(&expiry->lock);
+        if (pass.seq != 0)
+            local_wait_until_durable(local, pass.seq);
+    } while (pass.refused && pass.seq != 0);
 }
 
 enum err local_expiry_begin(struct store_local *local)
@@ -141,7 +171,9 @@ enum err local_expiry_begin(struct store_local *local)
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&expiry->changed, &attributes);
     pthread_condattr_destroy(&attributes);
-    expiry->next_ms = release_before_start(local);
+    expiry->next_ms = INT64_MAX;
+    list_all(local);
+    release_before_start(local);
     expiry->running = pthread_create(&expiry->thread, NULL, expiry_run, local) == 0;
     if (expiry->running)
         return OK;
@@ -164,13 +196,19 @@ void local_expiry_end(struct store_local *local)
     pthread_mutex_destroy(&expiry->lock);
 }
 
-void local_expiry_note(struct store_local *local, int64_t expires_at_ms)
+void local_expiry_note(struct store_local *local, struct local_shelf *shelf, int64_t expires_at_ms)
 {
     struct local_expiry *expiry = &local->expiry;
     pthread_mutex_lock(&expiry->lock);
+    if (!shelf->is_expiring) {
+        shelf->is_expiring = true;
+        shelf->next_ms = INT64_MAX;
+        shelf->expiring_next = expiry->shelves;
+        expiry->shelves = shelf;
+    }
+    lower(&shelf->next_ms, expires_at_ms);
     const bool sooner = expires_at_ms < expiry->next_ms;
-    if (sooner)
-        expiry->next_ms = expires_at_ms;
+    lower(&expiry->next_ms, expires_at_ms);
     pthread_mutex_unlock(&expiry->lock);
     if (sooner)
         pthread_cond_signal(&expiry->changed);

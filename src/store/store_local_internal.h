@@ -9,23 +9,28 @@
 #include "store/store.h"
 
 /* A shelf with its lock. `lock` guards the fields below it; it comes after the table's lock and
- * before the journal's. */
+ * before the journal's. The last three are guarded by the expiry's lock instead. */
 struct local_shelf {
     int64_t id;
     pthread_mutex_t lock;
     struct shelf *shelf;
     struct order_book *orders;
     uint64_t seq_last; /* Of the last record about this shelf; what a reader has observed. */
+
+    bool is_expiring; /* It is in the expiry's list. */
+    int64_t next_ms;  /* Then: none of its orders expires before; INT64_MAX: none does. */
+    struct local_shelf *expiring_next;
 };
 
-/* The thread that releases what expired. `lock` guards next_ms and stopping, and is never held
- * together with another. */
+/* The thread that releases what expired. `lock` guards what is below it, and the list's members; it
+ * is never held together with another. */
 struct local_expiry {
     pthread_t thread;
     bool running;
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    int64_t next_ms; /* No order expires before; INT64_MAX: none does. */
+    struct local_shelf *shelves; /* That have, or had, orders that expire. They never leave. */
+    int64_t next_ms;             /* No order expires before; INT64_MAX: none does. */
     bool stopping;
 };
 
@@ -75,7 +80,8 @@ void local_list(struct store_local *local, struct store_command *command);
 void local_order(struct store_local *local, struct store_command *command);
 
 /* The operations of the same names. */
-enum err local_copy_shelf(struct store *store, int64_t from_id, int64_t to_id);
+enum err local_copy_shelf(struct store *store, int64_t from_id, int64_t to_id,
+                          enum store_ties ties);
 enum err local_copy_marks(struct store *store, int64_t from_id, int64_t to_id);
 enum err local_totals(struct store *store, int64_t shelf_id, int64_t campaign_id,
                       struct shelf_totals *totals);
@@ -85,7 +91,7 @@ enum err local_totals(struct store *store, int64_t shelf_id, int64_t campaign_id
 MUST_USE enum err local_expiry_begin(struct store_local *local);
 void local_expiry_end(struct store_local *local);
 
-/* An order expires at that moment. */
-void local_expiry_note(struct store_local *local, int64_t expires_at_ms);
+/* An order of the shelf, which is not locked, expires at that moment. */
+void local_expiry_note(struct store_local *local, struct local_shelf *shelf, int64_t expires_at_ms);
 
 #endif

@@ -82,6 +82,20 @@ static int64_t reservable(const struct shelf *shelf, const struct order_line *li
     return line->cell == CELL_NONE ? 0 : shelf_reservable(shelf, line->cell);
 }
 
+/* The SKU of an item, for an answer that outlives the request: the cell's, or a copy. No bytes: no
+ * memory. */
+static struct bytes lasting_sku(const struct shelf *shelf, struct arena *arena,
+                                const struct order_line *line, struct bytes sku)
+{
+    if (line->cell != CELL_NONE)
+        return shelf_view(shelf, line->cell).sku;
+    uint8_t *copy = arena_allocate(arena, sku.size);
+    if (copy == NULL)
+        return (struct bytes){NULL, 0};
+    memcpy(copy, sku.data, sku.size);
+    return (struct bytes){copy, sku.size};
+}
+
 /* Tells of each item that is short; VERDICT_OK: none is. */
 static enum verdict check_shortages(const struct shelf *shelf, struct store_command *command,
                                     const struct order_line *lines)
@@ -97,10 +111,14 @@ static enum verdict check_shortages(const struct shelf *shelf, struct store_comm
         return VERDICT_NO_ROOM;
     for (uint32_t i = 0; i < request->items_count; i++) {
         const int64_t available = reservable(shelf, &lines[i]);
-        if (available < lines[i].count) {
-            request->shortages[request->shortages_count++] =
-                (struct order_shortage){request->items[i].key.sku, lines[i].count, available};
-        }
+        if (available >= lines[i].count)
+            continue;
+        const struct bytes sku =
+            lasting_sku(shelf, command->arena, &lines[i], request->items[i].key.sku);
+        if (sku.size == 0)
+            return VERDICT_NO_ROOM;
+        request->shortages[request->shortages_count++] =
+            (struct order_shortage){sku, lines[i].count, available};
     }
     return VERDICT_SHORTAGE;
 }
@@ -224,9 +242,9 @@ void local_order(struct store_local *local, struct store_command *command)
     pthread_mutex_lock(&shelf->lock);
     struct pending_order pending = {.local = local, .shelf = shelf, .command = command};
     command->verdict = order_locked(&pending);
-    if (command->verdict == VERDICT_OK)
-        command->waiter.seq = shelf->seq_last; /* A refusal promises nothing. */
+    if (command->verdict != VERDICT_NO_ROOM)
+        command->waiter.seq = shelf->seq_last; /* A refusal tells what it saw, too. */
     pthread_mutex_unlock(&shelf->lock);
     if (is_new && command->verdict == VERDICT_OK && request->order.expires_at_ms != 0)
-        local_expiry_note(local, request->order.expires_at_ms);
+        local_expiry_note(local, shelf, request->order.expires_at_ms);
 }

@@ -23,16 +23,15 @@ static bool scan_is_over(const struct scan *scan)
     return scan->at < 0 || scan->at >= shelf_cells_count(scan->shelf);
 }
 
-static bool filter_fits(const struct store_filter *filter, const struct shelf *shelf, uint32_t cell,
-                        const struct stock_view *view)
+static bool filter_fits(const struct store_filter *filter, const struct stock_view *view)
 {
     if ((view->marks & filter->marks_mask) != filter->marks_wanted)
         return false;
     if (view->updated_at_ms == STOCK_NEVER_UPDATED && !filter->never_updated &&
         (view->marks & STOCK_PLACED) == 0)
         return false;
-    return filter->presence == STORE_ANY ||
-           shelf_has_units(shelf, cell) == (filter->presence == STORE_PRESENT);
+    const bool present = view->available + view->reserved > 0;
+    return filter->presence == STORE_ANY || present == (filter->presence == STORE_PRESENT);
 }
 
 /* Moves to the next cell that fits. False: there is none, or the scan is used up. */
@@ -43,7 +42,7 @@ static bool scan_next(struct scan *scan, uint32_t *cell, struct stock_view *view
         *view = shelf_view(scan->shelf, *cell);
         scan->at += scan->step;
         scan->left--;
-        if (filter_fits(scan->filter, scan->shelf, *cell, view))
+        if (filter_fits(scan->filter, view))
             return true;
     }
     return false;

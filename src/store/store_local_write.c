@@ -202,8 +202,9 @@ static enum verdict count_look_up(struct pending_write *pending, struct store_co
             unknown_bytes += item->key.sku.size;
         } else if (item->type == STOCK_FIT && shelf_accepts(shelf, cell, item->updated_at_ms) &&
                    !shelf_covers_reserved(shelf, cell, item->count)) {
-            count->sku = item->key.sku;
-            count->reserved = shelf_view(shelf, cell).reserved;
+            const struct stock_view view = shelf_view(shelf, cell);
+            count->sku = view.sku; /* The item's own is lent for less long. */
+            count->reserved = view.reserved;
             return VERDICT_BELOW_RESERVED;
         }
     }
@@ -211,6 +212,16 @@ static enum verdict count_look_up(struct pending_write *pending, struct store_co
     if (error == OK)
         error = shelf_reserve_unfit(shelf, unfit_count);
     return error == OK ? VERDICT_OK : VERDICT_NO_ROOM;
+}
+
+/* The item, with no more available than the cell has of the same moment. */
+static struct stock_count least_of(struct stock_view cell, const struct stock_count *item)
+{
+    struct stock_count counted = *item;
+    if (item->type == STOCK_AVAILABLE && item->updated_at_ms == cell.updated_at_ms &&
+        cell.available < item->count)
+        counted.count = cell.available;
+    return counted;
 }
 
 static void count_apply(struct pending_write *pending, const struct store_count *count)
@@ -225,8 +236,10 @@ static void count_apply(struct pending_write *pending, const struct store_count 
             cell = shelf_add(shelf, &item->key);
         if (!shelf_accepts(shelf, cell, item->updated_at_ms))
             continue;
-        record_count_entry(&pending->writer, cell, item);
-        shelf_set_counted(shelf, cell, item->type, item->count, item->updated_at_ms);
+        const struct stock_count counted =
+            count->ties == STORE_TIES_LEAST ? least_of(shelf_view(shelf, cell), item) : *item;
+        record_count_entry(&pending->writer, cell, &counted);
+        shelf_set_counted(shelf, cell, counted.type, counted.count, counted.updated_at_ms);
     }
 }
 
@@ -246,7 +259,7 @@ void local_count(struct store_local *local, struct store_command *command)
     if (command->verdict == VERDICT_OK)
         count_apply(&pending, count);
     write_end(local, &pending, cells_count);
-    if (command->verdict == VERDICT_OK)
-        command->waiter.seq = pending.shelf->seq_last;
+    if (command->verdict != VERDICT_NO_ROOM)
+        command->waiter.seq = pending.shelf->seq_last; /* A refusal tells what orders hold. */
     pthread_mutex_unlock(&pending.shelf->lock);
 }

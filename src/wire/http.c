@@ -1,6 +1,9 @@
 /* Look-ups in a request, the plainest reply, and the reset. */
 #include "wire/http.h"
 
+#include <stddef.h>
+#include <string.h>
+
 #include "wire/reply.h"
 
 bool http_parameter(const struct http_exchange *exchange, struct bytes name, struct bytes *value)
@@ -20,12 +23,11 @@ void http_exchange_reset(struct http_exchange *exchange)
     struct arena arena = exchange->arena;
     buffer_clear(&reply);
     arena_reset(&arena);
-    *exchange = (struct http_exchange){
-        .reply = reply,
-        .arena = arena,
-        .content_length = -1,
-        .content_type = "application/json; charset=utf-8",
-    };
+    memset(exchange, 0, offsetof(struct http_exchange, parameters)); /* Not 19 KB more. */
+    exchange->reply = reply;
+    exchange->arena = arena;
+    exchange->content_length = -1;
+    exchange->content_type = "application/json; charset=utf-8";
 }
 
 void http_refuse(struct http_exchange *exchange, int status, const char *code, const char *message)

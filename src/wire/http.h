@@ -46,7 +46,6 @@ struct http_exchange {
     struct bytes method;
     struct bytes path; /* Decoded, without the query. */
     struct http_header_value headers[HTTP_HEADERS_COUNT];
-    struct http_parameter parameters[HTTP_PARAMETERS_MAX]; /* Of the query. */
     uint32_t parameters_count; /* More than HTTP_PARAMETERS_MAX never reach a handler. */
     int64_t content_length;    /* Bytes, or -1: not told. */
     int64_t now_ms;            /* When its head, and then its body, were complete. */
@@ -64,6 +63,8 @@ struct http_exchange {
     struct arena arena; /* For the handler; reset when the exchange ends. */
     void *state;        /* The handler's own, in the arena. */
     void (*wake)(struct http_exchange *exchange); /* Set by the server before await(). */
+
+    struct http_parameter parameters[HTTP_PARAMETERS_MAX]; /* Of the query. Last: see the reset. */
 };
 
 /* Somebody who answers. begin() sees the head of a request and may refuse it (status != 0);
@@ -87,7 +88,8 @@ MUST_USE bool http_parameter(const struct http_exchange *exchange, struct bytes 
 /* Replies with one error in the envelope of the API (CONTRACT §0.2). */
 void http_refuse(struct http_exchange *exchange, int status, const char *code, const char *message);
 
-/* Clears what belongs to one exchange, keeps its memory for the next. */
+/* Clears what belongs to one exchange, keeps its memory for the next. Of the parameters only the
+ * count is cleared. */
 void http_exchange_reset(struct http_exchange *exchange);
 
 #endif

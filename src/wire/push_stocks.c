@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/limits.h"
 #include "wire/field.h"
+#include "wire/stock_write.h"
 
 void push_stocks_encode_begin(struct buffer *body, int64_t warehouse_id)
 {
@@ -81,19 +82,12 @@ void push_stocks_answer_begin(struct buffer *body)
 void push_stocks_answer_item(struct buffer *body, int64_t warehouse_id, struct bytes sku,
                              int64_t count, int64_t updated_at_ms)
 {
-    if (body->size > 0 && body->data[body->size - 1] == '}')
-        buffer_append(body, BYTES(","));
-    buffer_append(body, BYTES("{\"sku\":"));
-    json_write_string(body, sku);
+    stock_write_encode_sku(body, sku);
     buffer_append(body, BYTES(",\"warehouseId\":"));
     buffer_append_int64(body, warehouse_id);
-    buffer_append(body, BYTES(",\"items\":[{\"type\":\"FIT\",\"count\":"));
-    buffer_append_int64(body, count);
-    char date[DATE_ISO8601_BYTES_MAX];
-    const size_t date_bytes = date_format_iso8601(updated_at_ms, date);
-    buffer_append(body, BYTES(",\"updatedAt\":\""));
-    buffer_append(body, (struct bytes){(const uint8_t *)date, date_bytes});
-    buffer_append(body, BYTES("\"}]}"));
+    buffer_append(body, BYTES(",\"items\":[{\"type\":\"FIT\","));
+    stock_write_encode_numbers(body, count, updated_at_ms);
+    buffer_append(body, BYTES("}]}"));
 }
 
 void push_stocks_answer_end(struct buffer *body)

@@ -76,3 +76,19 @@ bool stock_write_check_moment(const struct stock_write_decoder *decoder,
                    problem);
     return false;
 }
+
+void stock_write_encode_sku(struct buffer *body, struct bytes sku)
+{
+    if (body->size > 0 && body->data[body->size - 1] == '}')
+        buffer_append(body, BYTES(","));
+    buffer_append(body, BYTES("{\"sku\":"));
+    json_write_string(body, sku);
+}
+
+void stock_write_encode_numbers(struct buffer *body, int64_t count, int64_t updated_at_ms)
+{
+    buffer_append(body, BYTES("\"count\":"));
+    buffer_append_int64(body, count);
+    buffer_append(body, BYTES(",\"updatedAt\":"));
+    json_write_moment(body, updated_at_ms);
+}

@@ -1,5 +1,5 @@
 /* What every element of a request that writes counts has: a SKU, a count, and when it was true
- * (CONTRACT §1, §14). For put_stocks.c and v3_stocks.c. */
+ * (CONTRACT §1, §14). For put_stocks.c and v3_stocks.c; push_stocks.c writes such elements, too. */
 #ifndef WIRE_STOCK_WRITE_H
 #define WIRE_STOCK_WRITE_H
 
@@ -27,5 +27,10 @@ MUST_USE bool stock_write_numbers(struct stock_write_decoder *decoder,
 /* The bounds on updatedAt (CONTRACT §1.5), once all of *write is there. */
 MUST_USE bool stock_write_check_moment(const struct stock_write_decoder *decoder,
                                        const struct stock_write *write);
+
+/* Write the members of an element: it begins with its SKU, behind the comma that is due after an
+ * element before it; the caller ends it. */
+void stock_write_encode_sku(struct buffer *body, struct bytes sku);
+void stock_write_encode_numbers(struct buffer *body, int64_t count, int64_t updated_at_ms);
 
 #endif

@@ -221,4 +221,4 @@ class ManyStores(unittest.TestCase):
         self.addCleanup(server.stop)
         server.start().restart()
         self.assertIn("changed=yes", server.stderr_text())
-        self.assertIn("changed=no", server.stderr_text())
+        self.assertIn("event=registry_unchanged", server.stderr_text())

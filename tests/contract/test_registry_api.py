@@ -5,6 +5,9 @@ from tests.contract import registry
 from tests.contract.case import body_of, moment, one, stocks_path
 from tests.contract.operator_case import OperatorCase
 from tests.contract.registry import BUSINESS, FULL, OTHER, OTHER_BUSINESS
+from tests.harness.client import Client
+from tests.harness.operator_client import Operator
+from tests.harness.stockd import Stockd
 
 
 class Stores(OperatorCase):
@@ -74,6 +77,37 @@ class Changes(Stores):
         self.assert_updated(self.operator.update(self.store(store)))
         self.assertEqual(5, self.count("a", store))
 
+    def test_the_same_file_at_the_next_start_undoes_nothing(self):
+        """A warehouse came into a group and has an open order: the file knows neither."""
+        store = registry.SPARE[0]
+        own = Stockd(registry.build(), *self.options)
+        self.addCleanup(own.stop)
+        own.start()
+        operator = Operator(own)
+        warehouse = {"id": registry.WAREHOUSE[store], "campaignId": store, "name": "W"}
+        self.assert_updated(operator.update({"warehouses": [{**warehouse, "groupId": 77}]}))
+        client = Client(own.address)
+        fields = {"Api-Key": FULL, "Content-Type": "application/json"}
+        self.assert_ok(client.request("PUT", stocks_path(store), fields, body_of(one("a", 5))))
+        self.assertEqual(200, operator.order(store, "o", {"a": 2}).status)
+        before = operator.registry().json
+        client.close()
+        operator.close()
+        own.restart()
+        operator = Operator(own)
+        self.assertEqual(before, operator.registry().json)
+        order = operator.get_order(store, "o").json["result"]["order"]
+        self.assertEqual("RESERVED", order["state"])
+        operator.close()
+        changed = registry.build()
+        changed["businesses"][0]["name"] = "Renamed"
+        changed["warehouses"] = []
+        own.write_registry(changed)
+        own.restart()
+        operator = Operator(own)
+        self.addCleanup(operator.close)
+        self.assertEqual("Renamed", operator.registry().json["businesses"][0]["name"])
+
     def test_joining_and_leaving_a_group(self):
         """C60: the newest survives, leaving keeps a copy; seen at once."""
         group = 700000 + next(self._numbers)
@@ -94,6 +128,23 @@ class Changes(Stores):
         self.assertEqual((9, 7), (self.count("a", first), self.count("a", second)))
         self.kill()
         self.assertEqual((9, 7), (self.count("a", first), self.count("a", second)))
+
+    def test_sold_units_do_not_come_back_with_who_rejoins(self):
+        """Orders leave the moment of a number alone: its copy is no newer, and must not win."""
+        group = 700000 + next(self._numbers)
+        first, second = self.new_store(), self.new_store()
+        rows = {store: self.store(store)["warehouses"][0] for store in (first, second)}
+        self.assert_updated(self.operator.update({
+            "warehouseGroups": [{"id": group, "businessId": BUSINESS, "name": "G"}],
+            "warehouses": [{**row, "groupId": group} for row in rows.values()]}))
+        self.put_count("a", 10, campaign=first)
+        self.assert_updated(self.operator.update({"warehouses": [rows[second]]}))
+        self.assertEqual(200, self.operator.order(first, "o", {"a": 10}).status)
+        self.assertEqual(200, self.operator.act(first, "o", "ship").status)
+        self.assert_updated(self.operator.update(
+            {"warehouses": [{**rows[second], "groupId": group}]}))
+        self.assertEqual((0, 0), (self.count("a", first), self.count("a", second)))
+        self.assertEqual(409, self.operator.order(second, "p", {"a": 1}).status)
 
     def test_a_group_without_members_is_not_listed(self):
         """C102."""

@@ -79,7 +79,9 @@ class Tokens(OperatorCase):
         operator = Operator(own)
         self.assertEqual(200, operator.revoke_token("stock writer", BUSINESS).status)
         operator.close()
-        own.restart()  # With the same file, where the token stands as it was.
+        own.write_registry({**registry.build(), "businesses": [
+            {"id": BUSINESS, "name": "Renamed"}, {"id": OTHER_BUSINESS, "name": "Other Seller"}]})
+        own.restart()  # With a file that changed, where the token stands as it was.
         client = Client(own.address)
         answer = client.request("POST", stocks_path(C), {"Api-Key": WRITER})
         client.close()

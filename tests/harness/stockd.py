@@ -50,9 +50,13 @@ class Stockd:
         self._process = None
         self._registry_path = self.folder / "registry.json"
         self._stderr_path = self.folder / "stderr.log"
+        self.write_registry(registry)
+        _running.add(self)
+
+    def write_registry(self, registry):
+        """Changes the file that the next start gets."""
         text = registry if isinstance(registry, str) else json.dumps(registry, indent=1)
         self._registry_path.write_text(text, encoding="utf-8")
-        _running.add(self)
 
     def start(self):
         """Starts the server on this folder's data; returns self when it is ready."""

@@ -70,9 +70,11 @@ static enum err fake_add_document(struct store *store, struct bytes name, struct
     return fake->document_error;
 }
 
-static enum err fake_copy_shelf(struct store *store, int64_t from_id, int64_t to_id)
+static enum err fake_copy_shelf(struct store *store, int64_t from_id, int64_t to_id,
+                                enum store_ties ties)
 {
     struct store_fake *fake = fake_of(store);
+    (void)ties;
     fake->shelf_copies++;
     fake->copy_from_id = from_id;
     fake->copy_to_id = to_id;

@@ -104,6 +104,7 @@ static inline void world_init(struct world *world, const struct api_settings *se
     assert_int_equal(registry_prepare(world->registry, &document, REGISTRY_NEW, &change, &errors),
                      OK);
     registry_commit(world->registry);
+    registry_finish(world->registry);
     error_list_deinit(&errors);
     arena_deinit(&arena);
     json_case_deinit(&json);

@@ -32,6 +32,7 @@ static void change_registry(struct world *world, const char *text)
     assert_int_equal(registry_prepare(world->registry, &document, REGISTRY_NEW, &change, &errors),
                      OK);
     registry_commit(world->registry);
+    registry_finish(world->registry);
     error_list_deinit(&errors);
     arena_deinit(&arena);
     json_case_deinit(&json);

@@ -45,20 +45,29 @@ static inline struct notebook *notebook_of(struct store *store)
 static inline enum err note_document(struct store *store, struct bytes name, struct bytes content)
 {
     struct notebook *notebook = notebook_of(store);
-    EXPECT_TEXT(name, "registry");
-    if (notebook->look != NULL)
+    const bool moved = bytes_equal(name, BYTES("registry moved"));
+    const bool moving = bytes_equal(name, BYTES("registry moves"));
+    if (!moved && !moving)
+        EXPECT_TEXT(name, "registry");
+    if (notebook->look != NULL && !moved)
         notebook->look(notebook->context);
     if (notebook->document_error != OK)
         return notebook->document_error;
+    if (moved) {
+        buffer_append_text(&notebook->steps, "moved;");
+        return OK;
+    }
     assert_true(notebook->documents_count < DOCUMENTS_MAX);
     buffer_append(&notebook->documents[notebook->documents_count++], content);
-    buffer_append_text(&notebook->steps, "keep;");
+    buffer_append_text(&notebook->steps, moving ? "keep moves;" : "keep;");
     return OK;
 }
 
-static inline enum err note_copy(struct store *store, int64_t from_id, int64_t to_id)
+static inline enum err note_copy(struct store *store, int64_t from_id, int64_t to_id,
+                                 enum store_ties ties)
 {
-    buffer_append_format(&notebook_of(store)->steps, "copy %d %d;", (int)from_id, (int)to_id);
+    buffer_append_format(&notebook_of(store)->steps, "%s %d %d;",
+                         ties == STORE_TIES_LEAST ? "join" : "copy", (int)from_id, (int)to_id);
     return notebook_of(store)->copy_error;
 }
 

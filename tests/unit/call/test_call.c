@@ -14,12 +14,16 @@
 #include "call/call.h"
 #include "call/registry_keeper.h"
 
-enum { NOW_MS = 1000, CAMPAIGN = 10, SHELF = 1, STRANGE_SHELF = 99, COMMANDS = 3 };
+enum { NOW_MS = 1000, CAMPAIGN = 10, GROUPED = 11, COMMANDS = 3 };
+enum { SHELF_GROUP = 1, SHELF = 2, SHELF_GROUPED = 3, STRANGE_SHELF = 99 };
 
 static const char registry_text[] =
     "{\"businesses\":[{\"id\":1,\"name\":\"b\"}],"
-    "\"campaigns\":[{\"id\":10,\"businessId\":1,\"domain\":\"d\",\"placementType\":\"FBS\"}],"
-    "\"warehouses\":[{\"id\":100,\"campaignId\":10,\"name\":\"w\"}]}";
+    "\"campaigns\":[{\"id\":10,\"businessId\":1,\"domain\":\"d\",\"placementType\":\"FBS\"},"
+    "{\"id\":11,\"businessId\":1,\"domain\":\"d\",\"placementType\":\"FBS\"}],"
+    "\"warehouseGroups\":[{\"id\":77,\"businessId\":1,\"name\":\"g\"}],"
+    "\"warehouses\":[{\"id\":100,\"campaignId\":10,\"name\":\"w\"},"
+    "{\"id\":101,\"campaignId\":11,\"name\":\"w\",\"groupId\":77}]}";
 
 struct world {
     struct store_fake store;
@@ -27,9 +31,13 @@ struct world {
     struct parser_pool *parsers;
     struct exchange_case one;
     enum store_command_kind kind; /* Of every command. */
+    int64_t campaign_id;
     int64_t shelf_id;
     uint32_t proceeded;
     uint32_t unavailable;
+    enum call_use use;
+    bool body_is_good;
+    bool begin_fails;
     bool reply_fails;
 };
 
@@ -41,7 +49,8 @@ struct world_call {
 
 static void world_init(struct world *world)
 {
-    *world = (struct world){.kind = STORE_LIST, .shelf_id = SHELF};
+    *world = (struct world){
+        .kind = STORE_LIST, .campaign_id = CAMPAIGN, .shelf_id = SHELF, .body_is_good = true};
     store_fake_init(&world->store);
     world->registry = registry_create();
     world->parsers = parser_pool_create();
@@ -94,35 +103,38 @@ static void unavailable(struct call *call)
     call_refuse(call, 503, "SERVICE_UNAVAILABLE", "not now");
 }
 
+static bool check_body(struct call *call)
+{
+    const struct world_call *own = (struct world_call *)(void *)call;
+    if (own->world->body_is_good)
+        return true;
+    call_refuse(call, 400, "BAD_REQUEST", "bad body");
+    return false;
+}
+
+static bool begin(struct call *call)
+{
+    struct world_call *own = (struct world_call *)(void *)call;
+    if (!own->world->begin_fails) {
+        fill_command(own);
+        return true;
+    }
+    call->exchange->status = 200;
+    call->exchange->reply.failed = true;
+    return false;
+}
+
+static const struct call_steps steps = {check_body, begin, proceed, unavailable};
+
 static void handler_begin(void *context, struct http_exchange *exchange)
 {
     struct world *world = context;
-    struct world_call *own = arena_allocate(&exchange->arena, sizeof(*own));
+    struct world_call *own = call_allocate(exchange, sizeof(*own));
     assert_non_null(own);
     own->world = world;
-    call_begin(&own->call, exchange, world->registry, &world->store.store, world->parsers);
-    own->call.proceed = proceed;
-    own->call.refuse_unavailable = unavailable;
-    own->call.campaign_id = CAMPAIGN;
-}
-
-static bool handler_execute(void *context, struct http_exchange *exchange)
-{
-    (void)context;
-    fill_command(exchange->state);
-    return call_submit(exchange->state);
-}
-
-static void handler_await(void *context, struct http_exchange *exchange)
-{
-    (void)context;
-    call_await(exchange->state);
-}
-
-static bool handler_finish(void *context, struct http_exchange *exchange)
-{
-    (void)context;
-    return call_resume(exchange->state);
+    call_begin(&own->call, exchange, &steps, world->registry, &world->store.store, world->parsers);
+    own->call.campaign_id = world->campaign_id;
+    own->call.use = world->use;
 }
 
 static void handler_end(void *context, struct http_exchange *exchange)
@@ -133,8 +145,8 @@ static void handler_end(void *context, struct http_exchange *exchange)
 
 static void world_run(struct world *world)
 {
-    const struct http_handler handler = {world,         handler_begin,  handler_execute,
-                                         handler_await, handler_finish, handler_end};
+    const struct http_handler handler = {world,      handler_begin, call_execute,
+                                         call_await, call_finish,   handler_end};
     exchange_case_begin(&world->one, "POST", "/", NOW_MS);
     exchange_case_run(&world->one, &handler);
 }
@@ -185,6 +197,103 @@ static void a_reply_without_memory_is_an_answer(void **state)
     world_deinit(&world);
 }
 
+static void a_body_that_is_refused_runs_nothing(void **state)
+{
+    (void)state;
+    struct world world;
+    world_init(&world);
+    world.body_is_good = false;
+    world_run(&world);
+    assert_int_equal(world.store.submitted, 0);
+    assert_int_equal(world.unavailable, 0);
+    assert_int_equal(world.one.exchange.status, 400);
+    world_deinit(&world);
+}
+
+static void a_beginning_without_memory_is_an_answer(void **state)
+{
+    (void)state;
+    struct world world;
+    world_init(&world);
+    world.begin_fails = true;
+    world_run(&world);
+    assert_int_equal(world.store.submitted, 0);
+    assert_int_equal(world.unavailable, 1);
+    assert_int_equal(world.one.exchange.status, 503);
+    world_deinit(&world);
+}
+
+static void a_call_without_memory_is_an_answer(void **state)
+{
+    (void)state;
+    struct world world;
+    world_init(&world);
+    struct http_exchange *exchange = &world.one.exchange;
+    exchange_case_begin(&world.one, "POST", "/", NOW_MS);
+    exchange->state = &world;
+    assert_null(call_allocate(exchange, SIZE_MAX));
+    assert_null(exchange->state);
+    assert_int_equal(exchange->status, 503);
+    assert_int_equal(exchange->retry_after_s, 1);
+    EXPECT_TEXT(exchange_case_reply(&world.one),
+                "{\"status\":\"ERROR\",\"errors\":[{\"code\":\"SERVICE_UNAVAILABLE\",\"message\":"
+                "\"Service temporarily unavailable. Please, try again later\"}]}");
+    world_deinit(&world);
+}
+
+static void a_verb_of_others_is_refused_with_those_there_are(void **state)
+{
+    (void)state;
+    static const struct route rows[] = {
+        {"PUT", "a", "v1"}, {"GET", "a", "v1"}, {"POST", "b", "v1"}};
+    static const struct route_table table = {rows, sizeof(rows[0]), 3};
+    struct world world;
+    world_init(&world);
+    exchange_case_begin(&world.one, "DELETE", "/", NOW_MS);
+    handler_begin(&world, &world.one.exchange);
+    call_refuse_verb(world.one.exchange.state, &table, &rows[0]);
+    assert_int_equal(world.one.exchange.status, 405);
+    assert_string_equal(world.one.exchange.allow, "GET, PUT");
+    EXPECT_TEXT(exchange_case_reply(&world.one),
+                "{\"status\":\"ERROR\",\"errors\":[{\"code\":\"METHOD_NOT_ALLOWED\",\"message\":"
+                "\"Request method 'DELETE' not supported\"}]}");
+    handler_end(&world, &world.one.exchange);
+    world_deinit(&world);
+}
+
+/* The own shelf of a store in a group is for its marks alone; what a business has in common is not
+ * on it. */
+static void a_use_says_which_shelves_may_change(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *label;
+        enum store_command_kind kind;
+        enum call_use use;
+        int64_t shelf_id;
+        uint32_t submitted;
+    } rows[] = {
+        {"numbers", STORE_PUT, CALL_USE_BY_COMMAND, SHELF_GROUP, COMMANDS},
+        {"numbers, own", STORE_PUT, CALL_USE_BY_COMMAND, SHELF_GROUPED, 0},
+        {"marks, own", STORE_MARK, CALL_USE_BY_COMMAND, SHELF_GROUPED, COMMANDS},
+        {"common marks", STORE_MARK, CALL_USE_COMMON_MARKS, SHELF_GROUP, COMMANDS},
+        {"common marks, own", STORE_MARK, CALL_USE_COMMON_MARKS, SHELF_GROUPED, 0},
+        {"order, own", STORE_ORDER, CALL_USE_BY_COMMAND, SHELF_GROUPED, 0},
+        {"order that is over, own", STORE_ORDER, CALL_USE_MARKS, SHELF_GROUPED, COMMANDS},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct world world;
+        world_init(&world);
+        world.campaign_id = GROUPED;
+        world.kind = rows[i].kind;
+        world.use = rows[i].use;
+        world.shelf_id = rows[i].shelf_id;
+        world_run(&world);
+        EXPECT(rows[i].label, world.store.submitted == rows[i].submitted);
+        world_deinit(&world);
+    }
+}
+
 static void nobody_changes_a_shelf_of_others(void **state)
 {
     (void)state;
@@ -231,6 +340,11 @@ int main(void)
         cmocka_unit_test(commands_run_one_after_another),
         cmocka_unit_test(no_room_is_an_answer),
         cmocka_unit_test(a_reply_without_memory_is_an_answer),
+        cmocka_unit_test(a_body_that_is_refused_runs_nothing),
+        cmocka_unit_test(a_beginning_without_memory_is_an_answer),
+        cmocka_unit_test(a_call_without_memory_is_an_answer),
+        cmocka_unit_test(a_verb_of_others_is_refused_with_those_there_are),
+        cmocka_unit_test(a_use_says_which_shelves_may_change),
         cmocka_unit_test(nobody_changes_a_shelf_of_others),
         cmocka_unit_test(kept_keys_outlive_their_document),
     };

@@ -141,7 +141,6 @@ static void unfit_units_stand_beside_the_others(void **state)
     const uint32_t cell = add(shelf, "A");
     shelf_set_counted(shelf, cell, STOCK_DEFECT, 0, 1); /* Nothing becomes nothing: no room. */
     assert_false(shelf_details(shelf, cell, 0, &details));
-    assert_false(shelf_has_units(shelf, cell));
     assert_int_equal(shelf_view(shelf, cell).updated_at_ms, 1);
     assert_int_equal(shelf_reserve_unfit(shelf, 1), OK);
     for (int type = STOCK_QUARANTINE; type <= STOCK_UTILIZATION; type++)
@@ -152,10 +151,8 @@ static void unfit_units_stand_beside_the_others(void **state)
     assert_true(details.turnover_tenths < 0);
     expect_units(shelf, cell, 0, 0);
     expect_sums(shelf, 0, 0, 30 + 40 + 50 + 60);
-    assert_true(shelf_has_units(shelf, cell));
     for (int type = STOCK_QUARANTINE; type <= STOCK_UTILIZATION; type++)
         shelf_set_counted(shelf, cell, (enum stock_type)type, 0, 3);
-    assert_false(shelf_has_units(shelf, cell));
     expect_sums(shelf, 0, 0, 0);
     shelf_destroy(shelf);
 }
@@ -279,7 +276,6 @@ static void compare(const struct shelf *shelf, const struct model_cell *model)
         assert_int_equal(view.available, model[i].available);
         assert_int_equal(view.reserved, model[i].reserved);
         assert_int_equal(view.marks, model[i].marks);
-        assert_int_equal(shelf_has_units(shelf, i), view.available + view.reserved + unfit > 0);
         sum.available += view.available;
         sum.reserved += view.reserved;
         sum.unfit[0] += unfit;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "../../support/expect.h"
+#include "os/os.h"
 #include "push/push.h"
 #include "wire/push_stocks.h"
 
@@ -75,12 +76,16 @@ struct world {
     uint32_t skus_count;
     char skus[WORLD_SKUS_MAX][16];
     uint32_t marks[WORLD_SKUS_MAX];
+    bool bare[WORLD_SKUS_MAX]; /* There never was a number. */
     int64_t counts[WORLD_SKUS_MAX];
     int64_t stamps[WORLD_SKUS_MAX];
     enum verdict put_verdict;
     bool late; /* The store completes commands from another thread. */
     uint32_t puts_count;
     char document[32]; /* The last one that was kept. */
+    bool keeps_slowly; /* Keeping a document takes until this ends. */
+    bool is_keeping;
+    bool keeping_gave_up; /* It never ended. */
 
     char failure[256]; /* Code and message, as world_status() found them. The test's thread. */
 };
@@ -100,6 +105,8 @@ static inline void world_page(struct world *world, struct store_command *command
     command->views_count = 0;
     uint32_t at = (uint32_t)start;
     for (; at < world->skus_count && command->views_count < command->page.limit; at++) {
+        if (world->bare[at] && !command->page.filter.never_updated)
+            continue;
         command->views[command->views_count++] =
             (struct stock_view){.sku = bytes_from_text(world->skus[at]), .marks = world->marks[at]};
     }
@@ -156,12 +163,25 @@ static inline void world_await(struct store *store, struct store_command *comman
     (void)pthread_detach(thread);
 }
 
+/* With the lock held. */
+static inline void world_keep_slowly(struct world *world)
+{
+    struct os *machine = os_real();
+    const struct timespec until = {machine->now_ms(machine) / 1000 + WORLD_WAIT_S / 2, 0};
+    world->is_keeping = true;
+    pthread_cond_broadcast(&world->changed);
+    while (world->keeps_slowly && !world->keeping_gave_up)
+        world->keeping_gave_up = pthread_cond_timedwait(&world->changed, &world->lock, &until) != 0;
+    world->is_keeping = false;
+}
+
 static inline enum err world_add_document(struct store *store, struct bytes name,
                                           struct bytes content)
 {
     struct world *world = world_of(store);
     ASSERT(bytes_equal(name, BYTES(PUSH_DOCUMENT)));
     pthread_mutex_lock(&world->lock);
+    world_keep_slowly(world);
     (void)snprintf(world->document, sizeof(world->document), "%.*s", BYTES_ARG(content));
     pthread_cond_broadcast(&world->changed);
     pthread_mutex_unlock(&world->lock);

@@ -24,6 +24,9 @@ static void all_skus_are_asked_for_and_stored(void **state)
         struct world *world = world_create(2500);
         world->late = late == 1;
         world->marks[7] = STOCK_DELETED;
+        world->marks[8] = STOCK_ARCHIVED;
+        world->bare[9] = true;
+        world->bare[2499] = true;
         world_start(world);
         assert_true(world_wait(world, world_round_is_over));
         for (uint32_t i = 0; i < 2500; i++) {
@@ -242,6 +245,81 @@ static void switch_survives_a_restart_until_enabled(void **state)
     world_destroy(world);
 }
 
+static bool is_keeping(struct world *world)
+{
+    pthread_mutex_lock(&world->lock);
+    const bool keeping = world->is_keeping;
+    pthread_mutex_unlock(&world->lock);
+    return keeping;
+}
+
+static void keep_slowly(struct world *world, bool slowly)
+{
+    pthread_mutex_lock(&world->lock);
+    world->keeps_slowly = slowly;
+    pthread_cond_broadcast(&world->changed);
+    pthread_mutex_unlock(&world->lock);
+}
+
+static void *enable_it(void *context)
+{
+    struct world *world = context;
+    const enum err error = push_enable(world->push, WORLD_CAMPAIGN);
+    ASSERT(error == OK);
+    return NULL;
+}
+
+/* Off is told once it is kept, and so is on; whoever asks meanwhile gets an answer. */
+static void nobody_but_who_switches_waits_for_a_switch_that_is_kept(void **state)
+{
+    (void)state;
+    pthread_t thread;
+    struct world *world = world_create(1);
+    world->fails_count = 5;
+    world->keeps_slowly = true;
+    world_start(world);
+    assert_true(world_wait(world, is_keeping));
+    assert_true(world_status(world).on);
+    assert_int_equal(world_status(world).failures, 5);
+    assert_int_equal(push_ask(world->push, WORLD_CAMPAIGN), ERR_DENIED);
+    keep_slowly(world, false);
+    assert_true(world_wait(world, world_is_off));
+    assert_string_equal(world->document, "10003 off");
+
+    keep_slowly(world, true);
+    assert_int_equal(pthread_create(&thread, NULL, enable_it, world), 0);
+    assert_true(world_wait(world, is_keeping));
+    assert_false(world_status(world).on);
+    assert_int_equal(push_ask(world->push, 1), ERR_NOT_FOUND);
+    keep_slowly(world, false);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_true(world_status(world).on);
+    assert_string_equal(world->document, "10003 on");
+    assert_true(world_wait(world, world_round_is_over));
+    assert_false(world->keeping_gave_up);
+    world_destroy(world);
+}
+
+/* Documents are kept in the order in which the switches are decided. */
+static void shop_that_is_enabled_while_off_is_being_kept_is_on(void **state)
+{
+    (void)state;
+    pthread_t thread;
+    struct world *world = world_create(1);
+    world->fails_count = 5;
+    world->keeps_slowly = true;
+    world_start(world);
+    assert_true(world_wait(world, is_keeping));
+    assert_int_equal(pthread_create(&thread, NULL, enable_it, world), 0);
+    assert_true(world_status(world).on);
+    keep_slowly(world, false);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_string_equal(world->document, "10003 on");
+    assert_true(world_wait(world, world_round_is_over));
+    assert_false(world->keeping_gave_up);
+    world_destroy(world);
+}
+
 static bool has_no_shop(struct world *world)
 {
     return world_status(world).campaign_id == 0;
@@ -406,6 +484,8 @@ int main(void)
         cmocka_unit_test(retries_wait_longer_each_time_and_a_success_resets),
         cmocka_unit_test(asking_and_periods_begin_new_rounds),
         cmocka_unit_test(switch_survives_a_restart_until_enabled),
+        cmocka_unit_test(nobody_but_who_switches_waits_for_a_switch_that_is_kept),
+        cmocka_unit_test(shop_that_is_enabled_while_off_is_being_kept_is_on),
         cmocka_unit_test(shops_follow_the_registry),
         cmocka_unit_test(full_store_is_not_the_shops_fault),
         cmocka_unit_test(slow_shop_holds_up_nobody),

@@ -92,6 +92,7 @@ static inline void apply_as(struct world *world, const char *text, enum registry
     assert_int_equal(error, OK);
     remember(world);
     registry_commit(world->registry);
+    registry_finish(world->registry);
 }
 
 static inline void apply(struct world *world, const char *text)

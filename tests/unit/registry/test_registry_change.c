@@ -360,6 +360,18 @@ static void shelves_of_a_prepared_change_are_closed(void **state)
         assert_int_equal(may_enter(&world, 13, OWN_503), i == 0);
     }
     assert_true(may_enter(&world, 13, GROUP_77));
+    registry_finish(world.registry);
+
+    /* Who left sells when its copy is whole, and nobody sells from what is being copied. */
+    assert_int_equal(prepare(&world, "{\"warehouses\":[{\"id\":503,\"campaignId\":13,"
+                                     "\"name\":\"w\"}]}"),
+                     OK);
+    registry_commit(world.registry);
+    assert_false(may_enter(&world, 13, OWN_503));
+    assert_false(may_enter(&world, 11, GROUP_77));
+    registry_finish(world.registry);
+    assert_true(may_enter(&world, 13, OWN_503));
+    assert_true(may_enter(&world, 11, GROUP_77));
 
     /* Who gives marks may be sold from meanwhile. */
     assert_int_equal(prepare(&world, FOURTH_STORE), OK);
@@ -367,6 +379,8 @@ static void shelves_of_a_prepared_change_are_closed(void **state)
     assert_false(may_mark(&world, 11, GROUP_77));
     assert_false(may_enter(&world, 15, OWN_14 + 1)); /* Nobody knows it yet. */
     registry_commit(world.registry);
+    assert_false(may_mark(&world, 11, GROUP_77));
+    registry_finish(world.registry);
     assert_true(may_mark(&world, 11, GROUP_77));
     assert_true(may_enter(&world, 15, OWN_14 + 1));
     world_deinit(&world);

@@ -136,6 +136,15 @@ static void market_places_follow_the_model(void **state)
     assert_int_equal(places[0].shelf_id, market_shelf_id(campaign_of(&world, 11).own_shelf_id, 2));
     assert_int_equal(registry_campaign_market_warehouses(world.registry, 99, places, 4), 0);
 
+    struct market_place place;
+    assert_true(registry_find_market_place(world.registry, 14, 305, &place));
+    assert_int_equal(place.warehouse_id, 305);
+    assert_int_equal(place.shelf_id, market_shelf_id(own, 3));
+    assert_false(registry_find_market_place(world.registry, 14, 301, &place)); /* For returns. */
+    assert_true(registry_find_market_place(world.registry, 11, 301, &place));
+    assert_false(registry_find_market_place(world.registry, 14, 99, &place));
+    assert_false(registry_find_market_place(world.registry, 99, 305, &place));
+
     struct market_warehouse_facts facts[REGISTRY_MARKET_WAREHOUSES_MAX];
     assert_int_equal(registry_list_market_warehouses(world.registry, facts), 4);
     assert_true(facts[1].id == 301 && facts[1].returns && facts[1].number == 2);

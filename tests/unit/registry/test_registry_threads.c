@@ -114,6 +114,7 @@ static void lookups_see_one_state_or_the_next(void **state)
         else
             carry(&shared, &shared.units_group, &shared.units_own);
         registry_commit(world.registry);
+        registry_finish(world.registry);
         /* Nothing was written to the shelf behind the back of whoever carried it. */
         pthread_mutex_lock(&shared.lock);
         const int64_t left_behind = joins ? shared.units_own : shared.units_group;

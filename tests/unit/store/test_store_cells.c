@@ -139,6 +139,7 @@ static void fit_below_what_orders_hold_changes_nothing(void **state)
                                         counted("A", STOCK_FIT, 3, 2)};
     const struct store_command command = count_items(world, SHELF, items, 2);
     assert_int_equal(command.verdict, VERDICT_BELOW_RESERVED);
+    assert_true(command.waiter.seq > 0); /* What it tells is durable before it is told. */
     assert_true(bytes_equal(command.count.sku, BYTES("A")));
     assert_int_equal(command.count.reserved, 4);
     for (int again = 0; again < 2; again++) {
@@ -188,9 +189,9 @@ static void pages_are_filtered_by_marks_numbers_and_units(void **state)
     } rows[] = {
         {{STORE_ANY, 0, 0, false}, 5},
         {{STORE_ANY, 0, 0, true}, 7},
-        {{STORE_PRESENT, 0, 0, false}, 3},
-        {{STORE_ABSENT, 0, 0, false}, 2},
-        {{STORE_ABSENT, 0, 0, true}, 4},
+        {{STORE_PRESENT, 0, 0, false}, 2}, /* What is unfit is not there (C83). */
+        {{STORE_ABSENT, 0, 0, false}, 3},
+        {{STORE_ABSENT, 0, 0, true}, 5},
         {{STORE_ANY, STOCK_ARCHIVED, 0, false}, 4},
         {{STORE_ANY, STOCK_ARCHIVED, STOCK_ARCHIVED, false}, 1},
         {{STORE_ANY, STOCK_ARCHIVED, STOCK_ARCHIVED, true}, 2},

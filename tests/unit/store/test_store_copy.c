@@ -6,7 +6,7 @@ enum {
     FROM = 1,
     TO = 2,
     MARKS_ALL = (1 << STOCK_MARKS_COUNT) - 1,
-    COMMON = STOCK_ARCHIVED | STOCK_FREE_STORAGE,
+    CARRIED = STOCK_ARCHIVED | STOCK_FREE_STORAGE | STOCK_PLACED,
 };
 
 static struct stock_view view_of(struct store_world *world, int64_t shelf_id, const char *sku)
@@ -27,15 +27,37 @@ static void marks_that_a_business_shares_are_carried_and_others_stay(void **stat
     assert_int_equal(mark_one(world, FROM, "archived", MARKS_ALL, 0), VERDICT_OK);
     assert_int_equal(mark_one(world, TO, "plain", MARKS_ALL, 0), VERDICT_OK);
     assert_int_equal(mark_one(world, TO, "own", MARKS_ALL, 0), VERDICT_OK);
-    assert_int_equal(store_copy_shelf(world->store, FROM, TO), OK);
+    assert_int_equal(store_copy_shelf(world->store, FROM, TO, STORE_TIES_LAST), OK);
     for (int again = 0; again < 2; again++) {
-        assert_int_equal(view_of(world, TO, "archived").marks, COMMON);
+        assert_int_equal(view_of(world, TO, "archived").marks, CARRIED);
         assert_int_equal(view_of(world, TO, "archived").available, 1);
         /* The campaign had deleted it, and still has: nobody wrote a number. */
-        assert_int_equal(view_of(world, TO, "plain").marks, MARKS_ALL & ~COMMON);
+        assert_int_equal(view_of(world, TO, "plain").marks, MARKS_ALL & ~(uint32_t)STOCK_ARCHIVED);
         assert_int_equal(view_of(world, TO, "plain").available, 2);
         assert_int_equal(view_of(world, TO, "own").marks, MARKS_ALL);
         assert_int_equal(view_of(world, FROM, "archived").marks, MARKS_ALL);
+        store_world_reopen(world);
+    }
+}
+
+/* Orders moved the numbers since they were copied, and left their moment: whoever comes back must
+ * not bring sold units along (C60). */
+static void of_two_numbers_of_one_moment_the_least_joins(void **state)
+{
+    struct store_world *world = *state;
+    put_one(world, FROM, "sold there", 10, 5);
+    put_one(world, TO, "sold there", 0, 5);
+    put_one(world, FROM, "sold here", 1, 5);
+    put_one(world, TO, "sold here", 10, 5);
+    put_one(world, FROM, "newer", 9, 6);
+    put_one(world, TO, "newer", 3, 5);
+    put_one(world, FROM, "new", 4, 5);
+    assert_int_equal(store_copy_shelf(world->store, FROM, TO, STORE_TIES_LEAST), OK);
+    for (int again = 0; again < 2; again++) {
+        assert_int_equal(view_of(world, TO, "sold there").available, 0);
+        assert_int_equal(view_of(world, TO, "sold here").available, 1);
+        assert_int_equal(view_of(world, TO, "newer").available, 9);
+        assert_int_equal(view_of(world, TO, "new").available, 4);
         store_world_reopen(world);
     }
 }
@@ -46,7 +68,7 @@ static void cell_without_a_number_comes_without_one(void **state)
     make_bare(world, FROM, "bare");
     make_bare(world, FROM, "known there");
     put_one(world, TO, "known there", 7, 1);
-    assert_int_equal(store_copy_shelf(world->store, FROM, TO), OK);
+    assert_int_equal(store_copy_shelf(world->store, FROM, TO, STORE_TIES_LAST), OK);
     for (int again = 0; again < 2; again++) {
         assert_true(view_of(world, TO, "bare").updated_at_ms == STOCK_NEVER_UPDATED);
         assert_int_equal(view_of(world, TO, "known there").available, 7);
@@ -59,7 +81,7 @@ static void unfit_units_that_are_no_more_are_taken_away(void **state)
     struct store_world *world = *state;
     put_one(world, FROM, "A", 5, 10);
     count_one(world, TO, "A", STOCK_DEFECT, 9, 9);
-    assert_int_equal(store_copy_shelf(world->store, FROM, TO), OK);
+    assert_int_equal(store_copy_shelf(world->store, FROM, TO, STORE_TIES_LAST), OK);
     assert_int_equal(totals_of(world, TO, 0).unfit, 0);
     expect_units(world, TO, "A", 5, 0);
 }
@@ -75,7 +97,7 @@ static void unfit_units_follow_the_newer_number(void **state)
     count_one(world, TO, "older", STOCK_DEFECT, 9, 11);
     put_one(world, FROM, "none now", 5, 10);
     count_one(world, TO, "none now", STOCK_QUARANTINE, 9, 9);
-    assert_int_equal(store_copy_shelf(world->store, FROM, TO), OK);
+    assert_int_equal(store_copy_shelf(world->store, FROM, TO, STORE_TIES_LAST), OK);
     for (int again = 0; again < 2; again++) {
         assert_int_equal(view_of(world, TO, "new").details->unfit[1], 3);
         assert_int_equal(view_of(world, TO, "newer").details->unfit[1], 3);
@@ -97,7 +119,7 @@ static void more_than_may_be_written_is_cut_to_what_may(void **state)
     put_one(world, FROM, "A", STOCK_COUNT_MAX, 2);
     assert_int_equal(order_do(world, FROM, "x", ORDER_CANCEL, 2), VERDICT_OK);
     expect_units(world, FROM, "A", 2 * STOCK_COUNT_MAX, 0);
-    assert_int_equal(store_copy_shelf(world->store, FROM, TO), OK);
+    assert_int_equal(store_copy_shelf(world->store, FROM, TO, STORE_TIES_LAST), OK);
     expect_units(world, TO, "A", STOCK_COUNT_MAX, 0);
     store_world_reopen(world);
     expect_units(world, FROM, "A", 2 * STOCK_COUNT_MAX, 0);
@@ -108,7 +130,7 @@ static void reserved_units_and_orders_stay_where_they_are(void **state)
     struct store_world *world = *state;
     put_one(world, FROM, "A", 10, 1);
     assert_int_equal(reserve_one(world, FROM, "x", ordered("A", 4), 1, 0), VERDICT_OK);
-    assert_int_equal(store_copy_shelf(world->store, FROM, TO), OK);
+    assert_int_equal(store_copy_shelf(world->store, FROM, TO, STORE_TIES_LAST), OK);
     expect_units(world, TO, "A", 6, 0);
     expect_units(world, FROM, "A", 6, 4);
     assert_int_equal(totals_of(world, FROM, 10).orders_count, 1);
@@ -171,7 +193,7 @@ static void others_may_write_meanwhile(void **state)
     struct writer writer = {.world = world};
     assert_int_equal(pthread_create(&writer.thread, NULL, write_on, &writer), 0);
     for (int i = 0; i < 5; i++)
-        assert_int_equal(store_copy_shelf(world->store, FROM, TO), OK);
+        assert_int_equal(store_copy_shelf(world->store, FROM, TO, STORE_TIES_LAST), OK);
     assert_int_equal(pthread_join(writer.thread, NULL), 0);
     assert_false(writer.failed);
     for (int i = 0; i < PUT_SKUS_MAX; i++) {
@@ -179,7 +201,7 @@ static void others_may_write_meanwhile(void **state)
         const struct stock_view view = view_of(world, TO, sku);
         assert_int_equal(view.available, view.updated_at_ms);
     }
-    assert_int_equal(store_copy_shelf(world->store, FROM, TO), OK);
+    assert_int_equal(store_copy_shelf(world->store, FROM, TO, STORE_TIES_LAST), OK);
     assert_int_equal(totals_of(world, TO, 0).available, totals_of(world, FROM, 0).available);
 }
 
@@ -188,6 +210,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, store_world_begin, store_world_end)
     const struct CMUnitTest tests[] = {
         TEST(marks_that_a_business_shares_are_carried_and_others_stay),
+        TEST(of_two_numbers_of_one_moment_the_least_joins),
         TEST(cell_without_a_number_comes_without_one),
         TEST(unfit_units_that_are_no_more_are_taken_away),
         TEST(unfit_units_follow_the_newer_number),

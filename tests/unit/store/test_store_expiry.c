@@ -6,6 +6,7 @@
 #include <sched.h>
 
 #include "os/os.h"
+#include "store/store_local_internal.h"
 
 enum { SHELF = 7, PATIENCE_US = 20 * 1000 * 1000 };
 #define NOW INT64_C(1700000000000)
@@ -169,6 +170,42 @@ static void many_expire_on_many_shelves(void **state)
     }
 }
 
+/* Somebody keeps other shelves locked: one without such orders, one whose order is due later. */
+static void shelves_where_nothing_is_due_are_not_touched(void **state)
+{
+    enum { WITHOUT = 1, LATER = 2 };
+    struct expiry_world *expiry = *state;
+    struct store_world *world = expiry->world;
+    for (int again = 0; again < 2; again++) { /* Told by orders that come, and by the journal. */
+        if (again == 0) {
+            put_one(world, WITHOUT, "A", 10, 1);
+            put_one(world, LATER, "A", 10, 1);
+            put_one(world, SHELF, "A", 10, 1);
+            assert_int_equal(reserve_one(world, WITHOUT, "x", ordered("A", 1), NOW, 0), VERDICT_OK);
+            assert_int_equal(reserve_one(world, LATER, "x", ordered("A", 1), NOW, NOW + DAY),
+                             VERDICT_OK);
+            for (int64_t second = 1; second <= 2; second++)
+                assert_int_equal(reserve_one(world, SHELF, second == 1 ? "x" : "y", ordered("A", 1),
+                                             NOW, NOW + second * SECOND),
+                                 VERDICT_OK);
+        }
+        struct store_local *local = local_of(world->store);
+        struct local_shelf *without = local_shelf_find(local, WITHOUT);
+        struct local_shelf *later = local_shelf_find(local, LATER);
+        pthread_mutex_lock(&without->lock);
+        pthread_mutex_lock(&later->lock);
+        os_sim_advance(expiry->sim, SECOND);
+        wait_for_open_orders(world, SHELF, again == 0 ? 1 : 0);
+        pthread_mutex_unlock(&later->lock);
+        pthread_mutex_unlock(&without->lock);
+        if (again == 0)
+            reopen(expiry, NOW + SECOND);
+    }
+    os_sim_advance(expiry->sim, DAY);
+    wait_for_open_orders(world, LATER, 0);
+    assert_int_equal(totals_of(world, WITHOUT, 0).orders_count, 1);
+}
+
 static void full_disk_delays_it_until_there_is_room(void **state)
 {
     struct expiry_world *expiry = *state;
@@ -225,6 +262,7 @@ int main(void)
         TEST(calendar_that_jumps_is_seen),
         TEST(one_that_is_due_when_it_comes_goes_at_once),
         TEST(many_expire_on_many_shelves),
+        TEST(shelves_where_nothing_is_due_are_not_touched),
         TEST(full_disk_delays_it_until_there_is_room),
         TEST(store_closes_at_once_whatever_is_reserved),
     };

@@ -261,8 +261,9 @@ static void copied_shelf_holds_the_newest_of_both(void **state)
     put_one(world, 2, "equal", 6, 1000);
     put_one(world, 1, "only here", 7, 1);
     put_one(world, 2, "only there", 8, 1);
-    assert_int_equal(store_copy_shelf(world->store, 1, 2), OK);
-    assert_int_equal(store_copy_shelf(world->store, 99, 2), OK); /* Nothing to copy. */
+    assert_int_equal(store_copy_shelf(world->store, 1, 2, STORE_TIES_LAST), OK);
+    assert_int_equal(store_copy_shelf(world->store, 99, 2, STORE_TIES_LAST),
+                     OK); /* Nothing to copy. */
     for (int again = 0; again < 2; again++) {
         assert_int_equal(count_of(world, 2, "older there"), 1);
         assert_int_equal(count_of(world, 2, "newer there"), 4);
@@ -289,7 +290,7 @@ static void copy_takes_more_cells_than_one_write_may_have(void **state)
         assert_int_equal(put_items(world, 1, STORE_UNKNOWN_CREATE, &items[i],
                                    i + PUT_SKUS_MAX < CELLS ? PUT_SKUS_MAX : CELLS - i, NULL),
                          VERDICT_OK);
-    assert_int_equal(store_copy_shelf(world->store, 1, 2), OK);
+    assert_int_equal(store_copy_shelf(world->store, 1, 2, STORE_TIES_LAST), OK);
     store_world_reopen(world);
     for (int i = 0; i < CELLS; i++)
         assert_int_equal(count_of(world, 2, skus[i]), i);

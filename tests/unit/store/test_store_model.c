@@ -300,12 +300,14 @@ static void step_copy(struct model *model, int from, int to, bool numbers)
     for (int i = 0; i < SKUS; i++) {
         struct model_cell *cell = &model->cells[to][i];
         const struct model_cell *source = &model->cells[from][i];
-        const uint32_t common = source->marks & (4 | 8);
+        const uint32_t archived = source->marks & 4;
         if (!source->known)
             continue;
-        cell->known |= numbers || common != 0;
+        cell->known |= numbers || archived != 0;
         if (cell->known)
-            cell->marks = (cell->marks & ~12U) | common;
+            cell->marks = (cell->marks & ~4U) | archived;
+        if (numbers)
+            cell->marks |= source->marks & (8 | 16);
         if (!numbers || !source->numbered || (cell->numbered && source->moment < cell->moment))
             continue;
         cell->numbered = true;
@@ -314,8 +316,9 @@ static void step_copy(struct model *model, int from, int to, bool numbers)
         memcpy(cell->unfit, source->unfit, sizeof(cell->unfit));
     }
     struct store *store = model->world->store;
-    assert_int_equal(numbers ? store_copy_shelf(store, shelf_ids[from], shelf_ids[to])
-                             : store_copy_marks(store, shelf_ids[from], shelf_ids[to]),
+    assert_int_equal(numbers
+                         ? store_copy_shelf(store, shelf_ids[from], shelf_ids[to], STORE_TIES_LAST)
+                         : store_copy_marks(store, shelf_ids[from], shelf_ids[to]),
                      OK);
 }
 
@@ -332,9 +335,7 @@ static void compare_cell(const struct model_cell *cell, const struct stock_view 
 
 static bool model_shows(const struct model_cell *cell, const struct store_filter *filter)
 {
-    const bool units = cell->available + cell->reserved + cell->unfit[0] + cell->unfit[1] +
-                           cell->unfit[2] + cell->unfit[3] >
-                       0;
+    const bool units = cell->available + cell->reserved > 0; /* Unfit ones do not count (C83). */
     return cell->known &&
            (cell->numbered || filter->never_updated || (cell->marks & STOCK_PLACED) != 0) &&
            (cell->marks & filter->marks_mask) == filter->marks_wanted &&

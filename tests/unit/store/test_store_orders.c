@@ -40,6 +40,7 @@ static void order_reserves_all_of_its_items_or_none(void **state)
                                         .items_count = 3};
     struct store_command command = order_run(world, SHELF, request);
     assert_int_equal(command.verdict, VERDICT_SHORTAGE);
+    assert_true(command.waiter.seq > 0); /* What it tells is durable before it is told. */
     assert_int_equal(command.order.shortages_count, 2);
     assert_true(bytes_equal(command.order.shortages[0].sku, BYTES("B")));
     assert_int_equal(command.order.shortages[0].requested, 2);
@@ -107,6 +108,7 @@ static void repeated_order_answers_the_same_and_changes_nothing(void **state)
     request.items = others;
     const struct store_command command = order_run(world, SHELF, request);
     assert_int_equal(command.verdict, VERDICT_ORDER_EXISTS);
+    assert_true(command.waiter.seq > 0); /* What it tells is durable before it is told. */
     assert_int_equal(command.order.order.items_count, 2);
     request.items = items;
     request.items_count = 1;

@@ -177,7 +177,7 @@ static void store_without_room_changes_nothing_and_still_reads(void **state)
     assert_int_equal(put_items(world, 2, STORE_UNKNOWN_CREATE, &later, 1, NULL), VERDICT_NO_ROOM);
     assert_int_equal(count_of(world, 2, "before"), 5);
     assert_int_equal(store_add_document(world->store, BYTES("d"), BYTES("x")), ERR_FULL);
-    assert_int_equal(store_copy_shelf(world->store, 1, 2), ERR_FULL);
+    assert_int_equal(store_copy_shelf(world->store, 1, 2, STORE_TIES_LAST), ERR_FULL);
     store_metrics(world->store, &metrics);
     assert_false(metrics.ready_for_writes);
     assert_int_equal(metrics.cells_count, cells + 1);
