@@ -52,7 +52,7 @@ void cell_details_add(struct cell_details *details, uint32_t cell)
 {
     ASSERT(details->count < details->count_max);
     const uint32_t index = details->count++;
-    details->unfit[index] = (struct cell_unfit){{0}};
+    details->unfit[index] = (struct cell_unfit){.ordered = false};
     if (details->keeps_history)
         turnover_init(&details->turnovers[index]);
     const enum err error = map_set(&details->index_by_cell, cell, index);

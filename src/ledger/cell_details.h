@@ -1,6 +1,6 @@
-/* What few cells of a shelf have beside their two numbers: units that cannot be sold, and, where
- * the shelf keeps it, the history that turnover is computed from. Found by the number of the cell.
- */
+/* What few cells of a shelf have beside their two numbers: units that cannot be sold, the number
+ * that orders began to move, and, where the shelf keeps it, the history that turnover is computed
+ * from. Found by the number of the cell. */
 #ifndef LEDGER_CELL_DETAILS_H
 #define LEDGER_CELL_DETAILS_H
 
@@ -10,6 +10,8 @@
 
 struct cell_unfit {
     uint32_t counts[STOCK_UNFIT_COUNT]; /* From STOCK_UNFIT_FIRST on. */
+    bool ordered;                       /* Orders moved units since a number was written… */
+    uint32_t written;                   /* …and this was the number. */
 };
 
 /* Invariants: 1. index_by_cell has `count` keys, with the values 0…count - 1.

@@ -200,8 +200,10 @@ enum err order_book_reserve(struct order_book *book)
 {
     if (book->open.count >= ORDERS_OPEN_MAX)
         return ERR_FULL;
-    const enum err error = reserve_expiring(book);
-    return error == OK ? reserve_buckets(book) : error;
+    enum err error = reserve_expiring(book);
+    if (error == OK)
+        error = reserve_buckets(book);
+    return error == OK ? shelf_reserve_details(book->shelf, ORDER_ITEMS_MAX) : error;
 }
 
 static void list_add(struct order_list *list, struct order *order)

@@ -44,8 +44,9 @@ struct shelf_sums shelf_sums(const struct shelf *shelf);
  * fail. ERR_MEMORY, ERR_FULL: past a limit of the shelf. Nothing that can be seen changes. */
 MUST_USE enum err shelf_reserve(struct shelf *shelf, uint32_t cells, size_t sku_bytes);
 
-/* Makes room for unfit units in `cells` cells that had none before. Errors like shelf_reserve(). */
-MUST_USE enum err shelf_reserve_unfit(struct shelf *shelf, uint32_t cells);
+/* Makes room for what cells have beside their numbers, for `cells` cells that had nothing of it:
+ * unfit units, orders. Errors like shelf_reserve(). */
+MUST_USE enum err shelf_reserve_details(struct shelf *shelf, uint32_t cells);
 
 /* Adds a cell for a SKU that has none, in room that was reserved. No units, no marks, never
  * updated. Copies the SKU. Returns its number. */
@@ -53,6 +54,11 @@ uint32_t shelf_add(struct shelf *shelf, const struct stock_key *key);
 
 /* True when a write of that moment would be applied: it is not older than the last one (C7). */
 bool shelf_accepts(const struct shelf *shelf, uint32_t cell, int64_t updated_at_ms);
+
+/* True when a write says what the last one said, of the same moment, and orders moved units since:
+ * it is a repeat, and would bring back what was sold. */
+bool shelf_is_repeat(const struct shelf *shelf, uint32_t cell, int64_t count,
+                     int64_t updated_at_ms);
 
 /* AVAILABLE := count (CONTRACT §12, C62), and a cell that is marked as deleted is so no more. The
  * write is accepted; 0 <= count <= STOCK_COUNT_MAX. */
@@ -76,7 +82,8 @@ uint32_t shelf_marked_count(const struct shelf *shelf, enum stock_mark mark);
 /* How many units can be reserved: the available ones, up to STOCK_COUNT_MAX reserved ones. */
 int64_t shelf_reservable(const struct shelf *shelf, uint32_t cell);
 
-/* Units are reserved: AVAILABLE - count, FREEZE + count. They can be. */
+/* Units are reserved: AVAILABLE - count, FREEZE + count. They can be, and room was made for what
+ * the cell has beside its numbers. */
 void shelf_take(struct shelf *shelf, uint32_t cell, int64_t count);
 
 /* Units that were taken are available again. */

@@ -54,6 +54,24 @@ bool shelf_accepts(const struct shelf *shelf, uint32_t cell, int64_t updated_at_
     return updated_at_ms >= cell_at(shelf, cell)->updated_at_ms;
 }
 
+bool shelf_is_repeat(const struct shelf *shelf, uint32_t cell, int64_t count, int64_t updated_at_ms)
+{
+    const struct cell *found = cell_at(shelf, cell);
+    const uint64_t deleted = (uint64_t)STOCK_DELETED << CELL_MARKS_SHIFT;
+    if (updated_at_ms != found->updated_at_ms ||
+        (found->sku_ref & (CELL_DETAILED | deleted)) != CELL_DETAILED)
+        return false;
+    const struct cell_unfit *beside = cell_details_unfit(&shelf->details, cell);
+    return beside->ordered && beside->written == count;
+}
+
+/* A number was written: what orders did before is in it. */
+static void begin_anew(struct shelf *shelf, uint32_t cell)
+{
+    if ((cell_at(shelf, cell)->sku_ref & CELL_DETAILED) != 0)
+        cell_details_unfit(&shelf->details, cell)->ordered = false;
+}
+
 void shelf_set_available(struct shelf *shelf, uint32_t cell, int64_t count, int64_t updated_at_ms)
 {
     struct cell *found = cell_at(shelf, cell);
@@ -63,6 +81,7 @@ void shelf_set_available(struct shelf *shelf, uint32_t cell, int64_t count, int6
     ASSERT(count <= STOCK_COUNT_MAX);
     if ((found->sku_ref & (CELL_DETAILED | deleted)) != 0) {
         history_goes_on(shelf, cell, updated_at_ms);
+        begin_anew(shelf, cell);
         shelf_set_marks(shelf, cell, shelf_marks(shelf, cell) & ~(uint32_t)STOCK_DELETED);
     }
     shelf->sums.available += (uint64_t)count - found->available;
@@ -75,8 +94,8 @@ bool shelf_covers_reserved(const struct shelf *shelf, uint32_t cell, int64_t fit
     return fit_count >= cell_at(shelf, cell)->reserved;
 }
 
-/* The record of what is unfit in a cell, made if need be, in room that was reserved. */
-static struct cell_unfit *unfit_open(struct shelf *shelf, uint32_t cell)
+/* What the cell has beside its numbers, made if need be, in room that was reserved. */
+static struct cell_unfit *details_open(struct shelf *shelf, uint32_t cell)
 {
     struct cell *found = cell_at(shelf, cell);
     if ((found->sku_ref & CELL_DETAILED) == 0) {
@@ -91,7 +110,7 @@ static void set_unfit(struct shelf *shelf, uint32_t cell, enum stock_type type, 
     ASSERT(stock_type_is_unfit(type));
     if (count == 0 && (cell_at(shelf, cell)->sku_ref & CELL_DETAILED) == 0)
         return; /* Nothing becomes nothing. */
-    uint32_t *unfit = &unfit_open(shelf, cell)->counts[(int)type - STOCK_UNFIT_FIRST];
+    uint32_t *unfit = &details_open(shelf, cell)->counts[(int)type - STOCK_UNFIT_FIRST];
     shelf->sums.unfit += (uint64_t)count - *unfit;
     *unfit = count;
 }
@@ -108,6 +127,7 @@ void shelf_set_counted(struct shelf *shelf, uint32_t cell, enum stock_type type,
         const int64_t available = type == STOCK_FIT ? count - found->reserved : count;
         ASSERT(available >= 0);
         history_goes_on(shelf, cell, updated_at_ms);
+        begin_anew(shelf, cell);
         shelf->sums.available += (uint64_t)available - found->available;
         found->available = (uint32_t)available;
     } else {
@@ -117,7 +137,7 @@ void shelf_set_counted(struct shelf *shelf, uint32_t cell, enum stock_type type,
     check(found);
 }
 
-enum err shelf_reserve_unfit(struct shelf *shelf, uint32_t cells)
+enum err shelf_reserve_details(struct shelf *shelf, uint32_t cells)
 {
     return cell_details_reserve(&shelf->details, cells);
 }
@@ -155,6 +175,10 @@ void shelf_take(struct shelf *shelf, uint32_t cell, int64_t count)
     struct cell *found = cell_at(shelf, cell);
     ASSERT(count > 0);
     ASSERT(count <= shelf_reservable(shelf, cell));
+    struct cell_unfit *beside = details_open(shelf, cell);
+    if (!beside->ordered)
+        beside->written = found->available;
+    beside->ordered = true;
     found->available -= (uint32_t)count;
     found->reserved += (uint32_t)count;
     shelf->sums.available -= (uint64_t)count;

@@ -183,14 +183,14 @@ static bool begin_one(struct push *push, struct shop *shop)
     transfer->keys_count = 0;
     transfer->cells_read = 0;
     const uint32_t wanted = transfer->batch.cells_count;
+    /* All SKUs, also those without a number: this is how the first one comes. */
     transfer->command = (struct store_command){
         .kind = STORE_PAGE,
         .shelf_id = shop->shelf_id,
         .arena = &transfer->arena,
         .page = {.position = buffer_bytes(&transfer->batch.position),
                  .limit = wanted < PAGE_LIMIT_MAX ? wanted : (uint32_t)PAGE_LIMIT_MAX,
-                 .filter = {.never_updated =
-                                true}}, /* All SKUs: it is how the first number comes. */
+                 .filter = {.never_updated = true}},
     };
     read_pages(push, transfer, asking_run(push, transfer));
     return true;

@@ -98,7 +98,7 @@ static enum err apply_count(struct reader *reader)
     if (type == STOCK_FIT && !shelf_covers_reserved(reader->shelf, reader->cell, count))
         return ERR_CORRUPT;
     if (stock_type_is_unfit((enum stock_type)type) && count > 0) {
-        const enum err error = shelf_reserve_unfit(reader->shelf, 1);
+        const enum err error = shelf_reserve_details(reader->shelf, 1);
         if (error != OK)
             return error;
     }

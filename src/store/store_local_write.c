@@ -86,7 +86,8 @@ static void put_apply(struct pending_write *pending, struct store_put *put)
             continue;
         if (cell == CELL_NONE)
             cell = shelf_add(shelf, &item->key);
-        if (!shelf_accepts(shelf, cell, item->updated_at_ms)) {
+        if (!shelf_accepts(shelf, cell, item->updated_at_ms) ||
+            shelf_is_repeat(shelf, cell, item->count, item->updated_at_ms)) {
             put->stale_count++;
             continue;
         }
@@ -210,7 +211,7 @@ static enum verdict count_look_up(struct pending_write *pending, struct store_co
     }
     enum err error = shelf_reserve(shelf, unknown_count, unknown_bytes);
     if (error == OK)
-        error = shelf_reserve_unfit(shelf, unfit_count);
+        error = shelf_reserve_details(shelf, unfit_count);
     return error == OK ? VERDICT_OK : VERDICT_NO_ROOM;
 }
 

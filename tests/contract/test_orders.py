@@ -45,6 +45,19 @@ class Life(OperatorCase):
         self.act(order_id, "cancel", "CANCELLED")
         self.assertEqual({"FIT": 6, "FREEZE": 0, "AVAILABLE": 6}, self.stocks(sku))
 
+    def test_a_repeated_number_does_not_bring_back_what_was_ordered(self):
+        """A client that got no answer sends the same again (C7); a shop does so every hour."""
+        sku, stamp = self.new_sku(), moment(-60)
+        self.put_count(sku, 2, stamp)
+        self.assertEqual(200, self.operator.order(self.campaign, self.new_order(),
+                                                  {sku: 2}).status)
+        self.put_count(sku, 2, stamp)
+        self.assertEqual(0, self.count(sku))
+        self.put_count(sku, 1, stamp)  # A correction within the same second is none of that.
+        self.assertEqual(1, self.count(sku))
+        self.put_count(sku, 2, moment(-1))  # Neither is a count that was taken later.
+        self.assertEqual(2, self.count(sku))
+
     def test_shipped_units_are_gone(self):
         for before in ((), ("pack",)):
             with self.subTest(before=before):

@@ -23,6 +23,13 @@ static uint32_t add(struct shelf *shelf, const char *sku)
     return shelf_add(shelf, &key);
 }
 
+/* Reserves units, with the room that this needs. */
+static void take(struct shelf *shelf, uint32_t cell, int64_t count)
+{
+    assert_int_equal(shelf_reserve_details(shelf, 1), OK);
+    shelf_take(shelf, cell, count);
+}
+
 static void expect_units(const struct shelf *shelf, uint32_t cell, int64_t available,
                          int64_t reserved)
 {
@@ -84,7 +91,7 @@ static void units_move_between_available_and_reserved(void **state)
     struct shelf *shelf = shelf_create(false);
     const uint32_t cell = add(shelf, "A");
     shelf_set_available(shelf, cell, 20, 1000);
-    shelf_take(shelf, cell, 2);
+    take(shelf, cell, 2);
     expect_units(shelf, cell, 18, 2);
     shelf_set_available(shelf, cell, 18, 2000); /* Vector 28: FIT 20, FREEZE 2, AVAILABLE 18. */
     expect_units(shelf, cell, 18, 2);
@@ -104,7 +111,7 @@ static void cell_holds_two_largest_counts_and_no_more(void **state)
     struct shelf *shelf = shelf_create(false);
     const uint32_t cell = add(shelf, "A");
     shelf_set_available(shelf, cell, STOCK_COUNT_MAX, 1);
-    shelf_take(shelf, cell, STOCK_COUNT_MAX);
+    take(shelf, cell, STOCK_COUNT_MAX);
     shelf_set_available(shelf, cell, STOCK_COUNT_MAX, 2);
     assert_int_equal(shelf_reservable(shelf, cell), 0); /* Reserved is bounded. */
     shelf_give_back(shelf, cell, STOCK_COUNT_MAX);
@@ -120,7 +127,7 @@ static void fit_is_available_and_reserved_together(void **state)
     struct shelf *shelf = shelf_create(false);
     const uint32_t cell = add(shelf, "A");
     shelf_set_counted(shelf, cell, STOCK_FIT, 10, 1);
-    shelf_take(shelf, cell, 4);
+    take(shelf, cell, 4);
     assert_true(shelf_covers_reserved(shelf, cell, 4));
     assert_false(shelf_covers_reserved(shelf, cell, 3));
     shelf_set_counted(shelf, cell, STOCK_FIT, 7, 2);
@@ -133,6 +140,29 @@ static void fit_is_available_and_reserved_together(void **state)
     shelf_destroy(shelf);
 }
 
+static void repeated_write_does_not_bring_back_what_was_ordered(void **state)
+{
+    (void)state;
+    struct shelf *shelf = shelf_create(false);
+    const uint32_t cell = add(shelf, "A");
+    shelf_set_available(shelf, cell, 10, 5);
+    assert_false(shelf_is_repeat(shelf, cell, 10, 5)); /* Nothing to bring back. */
+    take(shelf, cell, 4);
+    take(shelf, cell, 1);
+    assert_true(shelf_is_repeat(shelf, cell, 10, 5));
+    assert_false(shelf_is_repeat(shelf, cell, 9, 5));  /* A correction. */
+    assert_false(shelf_is_repeat(shelf, cell, 10, 6)); /* Counted anew. */
+    shelf_set_marks(shelf, cell, STOCK_DELETED);
+    assert_false(shelf_is_repeat(shelf, cell, 10, 5)); /* It brings the offer back. */
+    shelf_set_marks(shelf, cell, 0);
+    shelf_give_back(shelf, cell, 4);
+    assert_true(shelf_is_repeat(shelf, cell, 10, 5));
+    shelf_set_available(shelf, cell, 10, 6);
+    assert_false(shelf_is_repeat(shelf, cell, 10, 6));
+    expect_units(shelf, cell, 10, 1);
+    shelf_destroy(shelf);
+}
+
 static void unfit_units_stand_beside_the_others(void **state)
 {
     (void)state;
@@ -142,7 +172,7 @@ static void unfit_units_stand_beside_the_others(void **state)
     shelf_set_counted(shelf, cell, STOCK_DEFECT, 0, 1); /* Nothing becomes nothing: no room. */
     assert_false(shelf_details(shelf, cell, 0, &details));
     assert_int_equal(shelf_view(shelf, cell).updated_at_ms, 1);
-    assert_int_equal(shelf_reserve_unfit(shelf, 1), OK);
+    assert_int_equal(shelf_reserve_details(shelf, 1), OK);
     for (int type = STOCK_QUARANTINE; type <= STOCK_UTILIZATION; type++)
         shelf_set_counted(shelf, cell, (enum stock_type)type, type * 10, 2);
     assert_true(shelf_details(shelf, cell, 0, &details));
@@ -165,12 +195,12 @@ static void only_shelves_that_keep_history_know_turnover(void **state)
         struct stock_details details = {.turnover_tenths = 7};
         const uint32_t cell = add(shelf, "A");
         shelf_set_counted(shelf, cell, STOCK_FIT, 449, 40 * DAY);
-        shelf_take(shelf, cell, 300);
+        take(shelf, cell, 300);
         shelf_give_back(shelf, cell, 1);
-        shelf_take(shelf, cell, 1);
+        take(shelf, cell, 1);
         shelf_release(shelf, cell, 300, true, 70 * DAY);
-        assert_int_equal(shelf_details(shelf, cell, 70 * DAY, &details), keeps == 1);
-        assert_int_equal(details.turnover_tenths, keeps == 1 ? 449 : 7);
+        assert_true(shelf_details(shelf, cell, 70 * DAY, &details));
+        assert_int_equal(details.turnover_tenths, keeps == 1 ? 449 : -1);
         if (keeps == 1) {
             assert_true(shelf_details(shelf, cell, 0, &details));
             assert_true(details.turnover_tenths < 0); /* It was not asked for. */
@@ -186,11 +216,11 @@ static void units_that_leave_unsold_are_no_sale(void **state)
     struct stock_details details;
     const uint32_t cell = add(shelf, "A");
     shelf_set_available(shelf, cell, 100, DAY);
-    shelf_take(shelf, cell, 50);
+    take(shelf, cell, 50);
     shelf_release(shelf, cell, 50, false, 11 * DAY);
     assert_true(shelf_details(shelf, cell, 11 * DAY, &details));
     assert_true(details.turnover_tenths < 0);
-    shelf_take(shelf, cell, 50); /* 100 for ten days, 50 for ten, 50 sold: 1500 / 50. */
+    take(shelf, cell, 50); /* 100 for ten days, 50 for ten, 50 sold: 1500 / 50. */
     shelf_release(shelf, cell, 50, true, 21 * DAY);
     assert_true(shelf_details(shelf, cell, 21 * DAY, &details));
     assert_int_equal(details.turnover_tenths, 300);
@@ -221,7 +251,7 @@ static void model_step(struct chance *chance, struct shelf *shelf, struct model_
         break;
     case 1: {
         const int unfit = (int)chance_below(chance, STOCK_UNFIT_COUNT);
-        assert_int_equal(shelf_reserve_unfit(shelf, 1), OK);
+        assert_int_equal(shelf_reserve_details(shelf, 1), OK);
         shelf_set_counted(shelf, number, (enum stock_type)(STOCK_QUARANTINE + unfit), count,
                           cell->moment);
         cell->unfit[unfit] = count;
@@ -241,7 +271,7 @@ static void model_step(struct chance *chance, struct shelf *shelf, struct model_
     case 4:
         if (count == 0 || count > cell->available || cell->reserved + count > STOCK_COUNT_MAX)
             return;
-        shelf_take(shelf, number, count);
+        take(shelf, number, count);
         cell->available -= count;
         cell->reserved += count;
         return;
@@ -317,6 +347,7 @@ int main(void)
         cmocka_unit_test(units_move_between_available_and_reserved),
         cmocka_unit_test(cell_holds_two_largest_counts_and_no_more),
         cmocka_unit_test(fit_is_available_and_reserved_together),
+        cmocka_unit_test(repeated_write_does_not_bring_back_what_was_ordered),
         cmocka_unit_test(unfit_units_stand_beside_the_others),
         cmocka_unit_test(only_shelves_that_keep_history_know_turnover),
         cmocka_unit_test(units_that_leave_unsold_are_no_sale),

@@ -111,7 +111,7 @@ static void make_counts(struct world *world)
     const struct stock_count counts[] = {{key_of("A"), STOCK_FIT, 300, 2000},
                                          {key_of("A"), STOCK_DEFECT, 4, 2000},
                                          {key_of("CD"), STOCK_AVAILABLE, 5, 1999}};
-    assert_int_equal(shelf_reserve_unfit(world->shelf, 1), OK);
+    assert_int_equal(shelf_reserve_details(world->shelf, 1), OK);
     record_count_begin(&writer, &world->record, SHELF_ID, 2);
     for (int i = 0; i < 3; i++) {
         const uint32_t cell = i < 2 ? 0 : add(world->shelf, "CD");

@@ -166,7 +166,7 @@ static void batch_that_is_full_is_waited_for(void **state)
     journal_release(journal, LEFT_BYTES);
 
     copy_begin(copy);
-    wait_for_copied(copy, 3 * 400); /* As much as the room allows; the next one finds none. */
+    wait_for_copied(copy, 2 * 400); /* There is room for one or two commands more. */
     for (int i = 0; i < 100; i++)
         (void)sched_yield();
     copy_end(copy);

@@ -2,54 +2,7 @@
  * restarts in between: what every cell, order and sum is, and that replaying gives the same again.
  * The simulated clock moves only while the store is closed, so that what expires is known.
  * TEST_SEED replays. */
-#include "store_calls.h"
-
-#include "../../support/chance.h"
-
-enum {
-    SHELVES = 3,
-    SKUS = 12,
-    CAMPAIGNS = 2,
-    IDS = 12,
-    STEPS = 12000,
-    MARKS = 1 << STOCK_MARKS_COUNT,
-    LINES_MAX = 4
-};
-#define NOW INT64_C(1700000000000)
-
-static const int64_t shelf_ids[SHELVES] = {1, 2, (INT64_C(5) << 32) + 1};
-static const char *const sku_texts[SKUS] = {"a", "b", "c", "d", "e", "f",
-                                            "g", "h", "i", "j", "k", "l"};
-static const char *const id_texts[IDS] = {"0", "1", "2", "3", "4",  "5",
-                                          "6", "7", "8", "9", "10", "11"};
-
-struct model_cell {
-    bool known;
-    bool numbered;
-    int64_t available;
-    int64_t reserved;
-    int64_t unfit[4];
-    int64_t moment;
-    uint32_t marks;
-};
-
-struct model_order {
-    bool known;
-    enum order_state state;
-    int64_t created;
-    int64_t changed;
-    int64_t expires;
-    int counts[SKUS]; /* 0: not ordered. */
-};
-
-struct model {
-    struct model_cell cells[SHELVES][SKUS];
-    struct model_order orders[SHELVES][CAMPAIGNS][IDS];
-    struct store_world *world;
-    struct os_sim *sim;
-    struct chance chance;
-    int64_t now;
-};
+#include "store_model.h"
 
 /* Distinct SKUs by number. Returns how many. */
 static int pick_skus(struct model *model, int picked[LINES_MAX])
@@ -102,6 +55,10 @@ static void step_put(struct model *model, int shelf)
         cell->known = true;
         if (cell->numbered && items[i].updated_at_ms < cell->moment)
             continue;
+        if (cell->ordered && (!cell->numbered || items[i].updated_at_ms == cell->moment) &&
+            items[i].count == cell->written && (cell->marks & 2) == 0)
+            continue;
+        cell->ordered = false;
         cell->numbered = true;
         cell->moment = items[i].updated_at_ms;
         cell->available = items[i].count;
@@ -140,6 +97,8 @@ static void model_count(struct model_cell *cell, const struct stock_count *item)
         return;
     cell->numbered = true;
     cell->moment = item->updated_at_ms;
+    if (item->type == STOCK_FIT || item->type == STOCK_AVAILABLE)
+        cell->ordered = false;
     if (item->type == STOCK_FIT)
         cell->available = item->count - cell->reserved;
     else if (item->type == STOCK_AVAILABLE)
@@ -217,8 +176,13 @@ static enum verdict model_reserve(struct model *model, int shelf, struct model_o
             return VERDICT_SHORTAGE;
     }
     for (int i = 0; i < SKUS; i++) {
-        model->cells[shelf][i].available -= wanted->counts[i];
-        model->cells[shelf][i].reserved += wanted->counts[i];
+        struct model_cell *cell = &model->cells[shelf][i];
+        if (wanted->counts[i] == 0)
+            continue;
+        cell->written = cell->ordered ? cell->written : cell->available;
+        cell->ordered = true;
+        cell->available -= wanted->counts[i];
+        cell->reserved += wanted->counts[i];
     }
     model_forget_old(model, shelf);
     *order = *wanted;
@@ -313,6 +277,7 @@ static void step_copy(struct model *model, int from, int to, bool numbers)
         cell->numbered = true;
         cell->moment = source->moment;
         cell->available = source->available > STOCK_COUNT_MAX ? STOCK_COUNT_MAX : source->available;
+        cell->ordered = false;
         memcpy(cell->unfit, source->unfit, sizeof(cell->unfit));
     }
     struct store *store = model->world->store;
