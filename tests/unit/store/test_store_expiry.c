@@ -177,7 +177,7 @@ static void many_expire_on_many_shelves(void **state)
     }
 }
 
-/* Whether so many orders are left when a second has gone by and others keep these shelves locked */
+/* Whether so many orders are left after a second in which others keep these shelves locked. */
 static bool expires_beside_locked(struct expiry_world *expiry, const int64_t locked[2],
                                   uint32_t count_left)
 {
