@@ -236,10 +236,9 @@ static enum err keep(const struct registry_keeper *keeper, const struct registry
         error = ERR_UNSUPPORTED;
     if (error == OK)
         error = check_vacated(keeper, change, errors);
+    const struct bytes name = change->moves_count > 0 ? moving_name : document_name;
     if (error == OK)
-        error =
-            store_add_document(keeper->store, change->moves_count > 0 ? moving_name : document_name,
-                               buffer_bytes(&text));
+        error = store_add_document(keeper->store, name, buffer_bytes(&text));
     buffer_deinit(&text);
     return error;
 }
