@@ -87,6 +87,14 @@ void ending_in_trouble(struct push *push, struct transfer *transfer)
     ending_settle(push, shop);
 }
 
+/* Whether a message has words of the shop: its token may be among them, or a quotation mark, and
+ * neither belongs in a log. */
+static bool quotes_the_shop(enum push_reason reason)
+{
+    return reason == PUSH_UNSUPPORTED_MEDIA_TYPE || reason == PUSH_CANT_PARSE_RESPONSE ||
+           reason == PUSH_INVALID_DATA;
+}
+
 /* Tells the first failure of each wave, so that a shop that is down does not fill the log. */
 static void tell_failure(struct shop *shop, uint32_t attempts)
 {
@@ -94,12 +102,14 @@ static void tell_failure(struct shop *shop, uint32_t attempts)
         return;
     shop->failure_told = true;
     const struct push_failure *failure = &shop->last_failure;
+    const char *words =
+        quotes_the_shop(failure->reason) ? "GET /api/v1/push has its words" : failure->message;
     const struct bytes url = bytes_clip(buffer_bytes(&shop->url), LOGGED_URL_BYTES_MAX);
     log_line(LOG_WARN,
              "event=push_failed campaign=%" PRId64 " code=%s reason=%s attempt=%" PRIu32
              " url=%.*s problem=\"%s\"",
              shop->campaign_id, push_reason_code(failure->reason),
-             push_reason_text(failure->reason), attempts, BYTES_ARG(url), failure->message);
+             push_reason_text(failure->reason), attempts, BYTES_ARG(url), words);
 }
 
 /* The shop did not answer well: the batch comes again. When it could not be reached at all, nothing

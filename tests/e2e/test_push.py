@@ -253,6 +253,20 @@ class Crooked(PushCase):
                 with self.subTest(name=name):
                     self.check_failure(campaign, one, code, reason)
 
+    def test_a_shop_that_says_its_token_does_not_put_it_into_the_log(self):
+        echo = '" event=bug at="'
+        with Shop() as one:
+            one.behave = shop.change(lambda all, asked: all + [
+                element(one.token, asked.warehouse, 1), element(echo, asked.warehouse, 1)])
+            self.start_stockd()
+            self.push_to(C, ["A"], one.push())
+            self.wait_until_off(C)
+            self.assertIn("INVALID_DATA", self.state(C)["lastFailure"]["message"])
+            text = self.server.stderr_text()
+            self.assertIn("reason=INVALID_DATA", text)
+            self.assertNotIn(one.token, text)
+            self.assertNotIn(echo, text)
+
     def test_nobody_listens_there(self):
         with socket.socket() as unused:
             unused.bind(("127.0.0.1", 0))
