@@ -16,7 +16,7 @@ void cell_details_init(struct cell_details *details, bool keeps_history)
 void cell_details_deinit(struct cell_details *details)
 {
     map_deinit(&details->index_by_cell);
-    free(details->unfit);
+    free(details->beside);
     free(details->turnovers);
 }
 
@@ -34,10 +34,10 @@ enum err cell_details_reserve(struct cell_details *details, uint32_t more)
     const enum err error = room < more ? ERR_FULL : map_reserve(&details->index_by_cell, room);
     if (error != OK)
         return error;
-    struct cell_unfit *unfit = realloc(details->unfit, count_max * sizeof(*unfit));
-    if (unfit == NULL)
+    struct cell_beside *beside = realloc(details->beside, count_max * sizeof(*beside));
+    if (beside == NULL)
         return ERR_MEMORY;
-    details->unfit = unfit;
+    details->beside = beside;
     if (details->keeps_history) {
         struct turnover *turnovers = realloc(details->turnovers, count_max * sizeof(*turnovers));
         if (turnovers == NULL)
@@ -52,7 +52,7 @@ void cell_details_add(struct cell_details *details, uint32_t cell)
 {
     ASSERT(details->count < details->count_max);
     const uint32_t index = details->count++;
-    details->unfit[index] = (struct cell_unfit){.ordered = false};
+    details->beside[index] = (struct cell_beside){.ordered = false};
     if (details->keeps_history)
         turnover_init(&details->turnovers[index]);
     const enum err error = map_set(&details->index_by_cell, cell, index);
@@ -60,10 +60,10 @@ void cell_details_add(struct cell_details *details, uint32_t cell)
     ASSERT(details->index_by_cell.count == details->count);
 }
 
-struct cell_unfit *cell_details_unfit(const struct cell_details *details, uint32_t cell)
+struct cell_beside *cell_details_beside(const struct cell_details *details, uint32_t cell)
 {
     const uint32_t index = map_get(&details->index_by_cell, cell);
-    return index == MAP_ABSENT ? NULL : &details->unfit[index];
+    return index == MAP_ABSENT ? NULL : &details->beside[index];
 }
 
 struct turnover *cell_details_turnover(const struct cell_details *details, uint32_t cell)

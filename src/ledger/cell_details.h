@@ -8,19 +8,19 @@
 #include "base/stock.h"
 #include "ledger/turnover.h"
 
-struct cell_unfit {
+struct cell_beside {
     uint32_t counts[STOCK_UNFIT_COUNT]; /* From STOCK_UNFIT_FIRST on. */
     bool ordered;                       /* Orders moved units since a number was written… */
     uint32_t written;                   /* …and this was the number. */
 };
 
 /* Invariants: 1. index_by_cell has `count` keys, with the values 0…count - 1.
- *             2. count <= count_max; turnovers is as long as unfit, or NULL: none are kept.
+ *             2. count <= count_max; turnovers is as long as beside, or NULL: none are kept.
  *             3. index_by_cell has room for count_max keys. */
 struct cell_details {
     bool keeps_history;
     struct map index_by_cell;
-    struct cell_unfit *unfit;
+    struct cell_beside *beside;
     struct turnover *turnovers;
     uint32_t count;
     uint32_t count_max;
@@ -37,7 +37,7 @@ MUST_USE enum err cell_details_reserve(struct cell_details *details, uint32_t mo
 void cell_details_add(struct cell_details *details, uint32_t cell);
 
 /* The records of a cell, for as long as none is added or reserved. NULL: it has none. */
-struct cell_unfit *cell_details_unfit(const struct cell_details *details, uint32_t cell);
+struct cell_beside *cell_details_beside(const struct cell_details *details, uint32_t cell);
 struct turnover *cell_details_turnover(const struct cell_details *details, uint32_t cell);
 
 #endif

@@ -26,7 +26,7 @@ bool shelf_details(const struct shelf *shelf, uint32_t cell, int64_t turnover_at
     const struct cell *found = cell_at(shelf, cell);
     if ((found->sku_ref & CELL_DETAILED) == 0)
         return false;
-    const struct cell_unfit *unfit = cell_details_unfit(&shelf->details, cell);
+    const struct cell_beside *unfit = cell_details_beside(&shelf->details, cell);
     for (int i = 0; i < STOCK_UNFIT_COUNT; i++)
         details->unfit[i] = unfit->counts[i];
     const struct turnover *turnover = cell_details_turnover(&shelf->details, cell);
@@ -61,7 +61,7 @@ bool shelf_is_repeat(const struct shelf *shelf, uint32_t cell, int64_t count, in
     if (updated_at_ms != found->updated_at_ms ||
         (found->sku_ref & (CELL_DETAILED | deleted)) != CELL_DETAILED)
         return false;
-    const struct cell_unfit *beside = cell_details_unfit(&shelf->details, cell);
+    const struct cell_beside *beside = cell_details_beside(&shelf->details, cell);
     return beside->ordered && beside->written == count;
 }
 
@@ -69,7 +69,7 @@ bool shelf_is_repeat(const struct shelf *shelf, uint32_t cell, int64_t count, in
 static void begin_anew(struct shelf *shelf, uint32_t cell)
 {
     if ((cell_at(shelf, cell)->sku_ref & CELL_DETAILED) != 0)
-        cell_details_unfit(&shelf->details, cell)->ordered = false;
+        cell_details_beside(&shelf->details, cell)->ordered = false;
 }
 
 void shelf_set_available(struct shelf *shelf, uint32_t cell, int64_t count, int64_t updated_at_ms)
@@ -95,14 +95,14 @@ bool shelf_covers_reserved(const struct shelf *shelf, uint32_t cell, int64_t fit
 }
 
 /* What the cell has beside its numbers, made if need be, in room that was reserved. */
-static struct cell_unfit *details_open(struct shelf *shelf, uint32_t cell)
+static struct cell_beside *details_open(struct shelf *shelf, uint32_t cell)
 {
     struct cell *found = cell_at(shelf, cell);
     if ((found->sku_ref & CELL_DETAILED) == 0) {
         cell_details_add(&shelf->details, cell);
         found->sku_ref |= CELL_DETAILED;
     }
-    return cell_details_unfit(&shelf->details, cell);
+    return cell_details_beside(&shelf->details, cell);
 }
 
 static void set_unfit(struct shelf *shelf, uint32_t cell, enum stock_type type, uint32_t count)
@@ -175,7 +175,7 @@ void shelf_take(struct shelf *shelf, uint32_t cell, int64_t count)
     struct cell *found = cell_at(shelf, cell);
     ASSERT(count > 0);
     ASSERT(count <= shelf_reservable(shelf, cell));
-    struct cell_unfit *beside = details_open(shelf, cell);
+    struct cell_beside *beside = details_open(shelf, cell);
     if (!beside->ordered)
         beside->written = found->available;
     beside->ordered = true;

@@ -159,7 +159,6 @@ struct campaign_facts {
     int64_t group_id;     /* Of that warehouse; 0: none. */
     int64_t shelf_id;     /* What it sells from: the group's, or else its own. Its catalogue. */
     int64_t own_shelf_id; /* Its warehouse's; without one, its own. Hidden and deleted offers. */
-    bool express;
 };
 
 /* False: no such campaign. */

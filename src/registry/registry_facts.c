@@ -29,7 +29,6 @@ struct campaign_facts campaign_facts_of(const struct registry_state *state,
         .group_id = warehouse == NULL ? 0 : warehouse->group_id,
         .shelf_id = campaign_stock_shelf(state, campaign),
         .own_shelf_id = campaign_own_shelf(state, campaign),
-        .express = warehouse != NULL && warehouse->express,
     };
 }
 

@@ -67,7 +67,6 @@ static void campaign_and_its_warehouse_know_each_other(void **state)
     const struct campaign_facts campaign = campaign_of(&world, 15);
     EXPECT_TEXT(campaign.domain, "shop");
     EXPECT_TEXT(campaign.business_name, "one");
-    assert_true(campaign.express);
     assert_int_equal(campaign.group_id, 0);
     assert_int_equal(campaign_of(&world, 11).group_id, 77);
     struct warehouse_facts warehouse;
