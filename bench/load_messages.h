@@ -1,11 +1,11 @@
 /* The requests the load generator sends, headers and body in one piece, so that one send() can take
- * all of it. Request number i always holds the same SKUs: a run of positions in a fixed shuffle of
- * all SKUs, so no SKU comes twice in a body, nor in another body before all had their turn.
- * As many as fit in the ring's memory are built before the clock starts and sent over and over. */
+ * all of it. As many as fit in the ring's memory are built before the clock starts: they are sent
+ * over and over, or once where each has to change something. */
 
 #ifndef BENCH_LOAD_MESSAGES_H
 #define BENCH_LOAD_MESSAGES_H
 
+#include <endian.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,16 +17,15 @@
 #include <unistd.h>
 
 #include "load_options.h"
+#include "workload.h"
 
 enum {
     HEAD_BYTES_MAX = 512,
-    GET_BYTES_MAX = 4096,
+    GET_BYTES_MAX = 4096, /* And of an order. */
     BODY_BYTES_MAX = 524288,
-    SKU_DIGITS = 10,
-    STAMP_BYTES = 20,     /* 2026-11-23T10:00:00Z */
+    SKU_BYTES_MAX = 255,
+    STAMP_BYTES = 24,     /* 2026-11-23T10:00:00.123Z */
     SKU_EXTRA_BYTES = 80, /* The longest JSON around one SKU, and around them all. */
-    COUNT_LIMIT = 1000,
-    STALE_SECONDS = 3600,
 };
 
 /* Lends `data` until messages_deinit() or, outside the ring, until the slot is used again. */
@@ -39,60 +38,39 @@ struct message {
 
 struct messages {
     const struct options *options;
-    int64_t cycle_count;  /* Requests in which every SKU comes once. */
+    struct workload workload;
     int64_t ring_count;   /* 0: nothing is built ahead. */
     size_t slot_bytes;    /* Memory that holds any message. */
     uint8_t *ring_memory; /* The ring's file, mapped. */
     size_t ring_bytes;
     int ring_fd;
     struct message *ring;
-    uint64_t stride; /* The shuffle: number = (offset + position * stride) mod total. */
-    uint64_t offset;
     char head[HEAD_BYTES_MAX]; /* Ends before the value of Content-Length. */
-    char stamp_now[STAMP_BYTES + 1];
-    char stamp_stale[STAMP_BYTES + 1];
 };
 
-/* Spreads the bits of a number, as splitmix64 does: the same in every run. */
-static inline uint64_t bits_mix(uint64_t bits)
-{
-    bits += UINT64_C(0x9e3779b97f4a7c15);
-    bits = (bits ^ (bits >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    bits = (bits ^ (bits >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return bits ^ (bits >> 31);
-}
+/* The text of the stamp that was written last: SKUs of a request share one or two. */
+struct stamp {
+    int64_t ms;
+    size_t bytes;
+    char text[STAMP_BYTES + 1];
+};
 
-static inline uint64_t greatest_common_divisor(uint64_t a, uint64_t b)
+/* Whole seconds as the documentation's sample has them, other moments with milliseconds. */
+static inline void stamp_set(struct stamp *stamp, int64_t ms)
 {
-    while (b != 0) {
-        const uint64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
-/* A stride without a common divisor with the total visits every number exactly once. */
-static inline void shuffle_init(struct messages *messages)
-{
-    const uint64_t total = (uint64_t)messages->options->skus_total;
-    const uint64_t seed = (uint64_t)messages->options->seed;
-    messages->stride = 1;
-    messages->offset = 0;
-    if (!messages->options->scattered || total < 4)
-        return;
-    messages->stride = total / 4 + bits_mix(seed) % (total / 2);
-    while (greatest_common_divisor(messages->stride, total) != 1)
-        messages->stride++;
-    messages->offset = bits_mix(seed + 1) % total;
-}
-
-static inline void stamp_write(char *stamp, time_t seconds)
-{
+    const time_t seconds = (time_t)(ms / 1000);
     struct tm tm;
-    if (gmtime_r(&seconds, &tm) == NULL ||
-        strftime(stamp, STAMP_BYTES + 1, "%Y-%m-%dT%H:%M:%SZ", &tm) != STAMP_BYTES)
-        die("the clock cannot be read", "");
+    if (gmtime_r(&seconds, &tm) == NULL)
+        die("a stamp is no moment", "");
+    stamp->ms = ms;
+    stamp->bytes = strftime(stamp->text, sizeof stamp->text, "%Y-%m-%dT%H:%M:%S", &tm);
+    const size_t room = sizeof stamp->text - stamp->bytes;
+    const int bytes =
+        ms % 1000 == 0 ? snprintf(stamp->text + stamp->bytes, room, "Z")
+                       : snprintf(stamp->text + stamp->bytes, room, ".%03" PRId64 "Z", ms % 1000);
+    if (stamp->bytes == 0 || bytes < 0 || (size_t)bytes >= room)
+        die("a stamp has a year beyond 9999", "");
+    stamp->bytes += (size_t)bytes;
 }
 
 static inline uint8_t *text_append(uint8_t *end, const char *text, size_t bytes)
@@ -102,18 +80,6 @@ static inline uint8_t *text_append(uint8_t *end, const char *text, size_t bytes)
 }
 
 #define LITERAL_APPEND(end, literal) text_append(end, literal, sizeof(literal) - 1)
-
-static inline uint8_t *sku_append(uint8_t *end, uint64_t number, size_t sku_bytes)
-{
-    uint8_t *digit = end + sku_bytes;
-    memset(end, '0', sku_bytes);
-    LITERAL_APPEND(end, "SKU-");
-    for (int i = 0; i < SKU_DIGITS; i++) {
-        *--digit = (uint8_t)('0' + number % 10);
-        number /= 10;
-    }
-    return end + sku_bytes;
-}
 
 static inline uint8_t *count_append(uint8_t *end, uint64_t count)
 {
@@ -125,33 +91,28 @@ static inline uint8_t *count_append(uint8_t *end, uint64_t count)
     return end;
 }
 
-/* Writes a PUT body of `skus` SKUs from that position on; gives its end. */
-static inline uint8_t *body_append(const struct messages *messages, uint8_t *end, int64_t position,
-                                   int64_t skus)
+/* Writes the PUT body of what is left of `walk`; gives its end. */
+static inline uint8_t *body_append(struct workload_walk *walk, uint8_t *end)
 {
-    const struct options *options = messages->options;
-    const uint64_t total = (uint64_t)options->skus_total;
-    const size_t sku_bytes = (size_t)options->sku_bytes;
-    uint64_t number = (messages->offset + (uint64_t)position * messages->stride) % total;
-
+    const size_t sku_bytes = (size_t)walk->workload->options->sku_bytes;
+    struct stamp stamps[2]; /* Of SKUs that are stale, and that are not. */
+    struct write write;
+    stamps[0].ms = stamps[1].ms = STAMP_NONE;
     end = LITERAL_APPEND(end, "{\"skus\":[");
-    for (int64_t i = 0; i < skus; i++) {
-        const uint64_t random = bits_mix(number ^ ((uint64_t)options->seed << 32));
-        const bool stale = options->half_stale && (random >> 63) != 0;
+    while (workload_next(walk, &write)) {
         end = LITERAL_APPEND(end, "{\"sku\":\"");
-        end = sku_append(end, number, sku_bytes);
+        end = sku_write(end, write.sku, sku_bytes);
         end = LITERAL_APPEND(end, "\",\"items\":[{\"count\":");
-        end = count_append(end, random % COUNT_LIMIT);
-        if (stale || options->stamped) {
+        end = count_append(end, (uint64_t)write.count);
+        if (write.updated_at_ms != STAMP_NONE) {
+            struct stamp *stamp = &stamps[write.updated_at_ms == walk->fresh_ms];
+            if (stamp->ms != write.updated_at_ms)
+                stamp_set(stamp, write.updated_at_ms);
             end = LITERAL_APPEND(end, ",\"updatedAt\":\"");
-            end =
-                text_append(end, stale ? messages->stamp_stale : messages->stamp_now, STAMP_BYTES);
+            end = text_append(end, stamp->text, stamp->bytes);
             *end++ = '"';
         }
         end = LITERAL_APPEND(end, "}]},");
-        number += messages->stride;
-        if (number >= total)
-            number -= total;
     }
     return LITERAL_APPEND(end - 1, "]}"); /* Over the last comma. */
 }
@@ -160,13 +121,11 @@ static inline uint8_t *body_append(const struct messages *messages, uint8_t *end
 static inline struct message message_build_put(const struct messages *messages, int64_t index,
                                                uint8_t *slot)
 {
-    const struct options *options = messages->options;
-    const int64_t position = index % messages->cycle_count * options->skus_per_request;
-    const int64_t skus_left = options->skus_total - position;
-    const int64_t skus =
-        skus_left < options->skus_per_request ? skus_left : options->skus_per_request;
+    struct workload_walk walk;
+    workload_begin(&messages->workload, index, &walk);
+    const int64_t skus = walk.writes_left;
     uint8_t *body = slot + HEAD_BYTES_MAX;
-    const size_t body_bytes = (size_t)(body_append(messages, body, position, skus) - body);
+    const size_t body_bytes = (size_t)(body_append(&walk, body) - body);
     if (body_bytes > BODY_BYTES_MAX)
         die("a body exceeds 524288 bytes: fewer or shorter SKUs, please", "");
 
@@ -189,25 +148,49 @@ static inline struct message message_build_get(const struct messages *messages,
         snprintf((char *)slot, messages->slot_bytes,
                  "POST /v2/campaigns/%" PRId64 "/offers/stocks?limit=%" PRId64
                  "%s%s HTTP/1.1\r\n%s2\r\n\r\n{}",
-                 options->campaign, options->skus_per_request,
+                 options->campaign, options->workload.skus_per_request,
                  page_token[0] == '\0' ? "" : "&page_token=", page_token, messages->head);
     if (bytes < 0 || (size_t)bytes >= messages->slot_bytes)
         die("a page token is too long", "");
-    return (struct message){slot, (size_t)bytes, options->skus_per_request, -1};
+    return (struct message){slot, (size_t)bytes, options->workload.skus_per_request, -1};
+}
+
+/* Builds the order of that number: one unit of the SKU whose turn it is. Orders of runs with other
+ * seeds have other names. */
+static inline struct message message_build_order(const struct messages *messages, int64_t index,
+                                                 uint8_t *slot)
+{
+    const struct options *options = messages->options;
+    char body[SKU_BYTES_MAX + 128];
+    char sku[SKU_BYTES_MAX + 1];
+    *sku_write((uint8_t *)sku, (uint64_t)(index % options->workload.skus_total),
+               (size_t)options->workload.sku_bytes) = '\0';
+    const int body_bytes = snprintf(body, sizeof body,
+                                    "{\"orderId\":\"race-%" PRId64 "-%" PRId64 "\","
+                                    "\"items\":[{\"sku\":\"%s\",\"count\":1}]}",
+                                    options->workload.seed, index, sku);
+    const int bytes = snprintf((char *)slot, messages->slot_bytes, "%s%d\r\n\r\n%s", messages->head,
+                               body_bytes, body);
+    if (body_bytes < 0 || bytes < 0 || (size_t)bytes >= messages->slot_bytes)
+        die("an order is too long", "");
+    return (struct message){slot, (size_t)bytes, 1, -1};
 }
 
 static inline void head_init(struct messages *messages)
 {
     const struct options *options = messages->options;
+    const bool puts = options->work == WORK_PUT;
     char request_line[128] = "";
-    if (options->work == WORK_PUT)
-        snprintf(request_line, sizeof request_line,
-                 "PUT /v2/campaigns/%" PRId64 "/offers/stocks HTTP/1.1\r\n", options->campaign);
+    if (puts || options->work == WORK_ORDER) /* The others' line has the page's token. */
+        snprintf(request_line, sizeof request_line, "%s%" PRId64 "%s HTTP/1.1\r\n",
+                 puts ? "PUT /v2/campaigns/" : "POST /api/v1/campaigns/", options->campaign,
+                 puts ? "/offers/stocks" : "/orders");
     const bool named = options->token[0] != '\0';
+    const char *name = options->work == WORK_ORDER ? "Authorization: Bearer " : "Api-Key: ";
     const int bytes = snprintf(messages->head, sizeof messages->head,
                                "%sHost: %s\r\nUser-Agent: stockd-bench\r\nAccept: */*\r\n%s%s%s"
                                "Content-Type: application/json\r\nContent-Length: ",
-                               request_line, options->address_text, named ? "Api-Key: " : "",
+                               request_line, options->address_text, named ? name : "",
                                options->token, named ? "\r\n" : "");
     if (bytes < 0 || (size_t)bytes >= sizeof messages->head)
         die("the request's head is too long", "");
@@ -217,10 +200,9 @@ static inline void head_init(struct messages *messages)
 static inline void ring_init(struct messages *messages)
 {
     const struct options *options = messages->options;
-    int64_t count = options->ring_bytes / (int64_t)messages->slot_bytes;
-    if (count > messages->cycle_count)
-        count = messages->cycle_count;
-    if (options->once || options->work == WORK_GET || count == 0)
+    const int64_t count = workload_ring_count(&messages->workload, options->requests,
+                                              options->ring_bytes, messages->slot_bytes);
+    if (options->work != WORK_PUT || count == 0)
         return;
     messages->ring_bytes = (size_t)count * messages->slot_bytes;
     messages->ring_fd = memfd_create("ring", MFD_CLOEXEC);
@@ -233,7 +215,7 @@ static inline void ring_init(struct messages *messages)
         die("no memory for the ring of bodies", "");
     for (int64_t i = 0; i < count; i++) {
         uint8_t *slot = messages->ring_memory + (size_t)i * messages->slot_bytes;
-        messages->ring[i] = message_build_put(messages, i, slot);
+        messages->ring[i] = message_build_put(messages, options->workload.first_request + i, slot);
         messages->ring[i].file_offset = messages->ring[i].data - messages->ring_memory;
     }
     messages->ring_count = count;
@@ -242,21 +224,37 @@ static inline void ring_init(struct messages *messages)
 /* Lends `options`, which must outlive the messages. */
 static inline void messages_init(struct messages *messages, const struct options *options)
 {
-    const time_t now = time(NULL) + 1; /* Cut to seconds, and yet not older than what is there. */
-    const int64_t per_request = options->skus_per_request;
     memset(messages, 0, sizeof *messages);
     messages->options = options;
-    messages->cycle_count = (options->skus_total + per_request - 1) / per_request;
-    const size_t skus_and_frame = (size_t)per_request + 1;
-    messages->slot_bytes =
-        options->work == WORK_GET
-            ? GET_BYTES_MAX
-            : HEAD_BYTES_MAX + skus_and_frame * ((size_t)options->sku_bytes + SKU_EXTRA_BYTES);
-    stamp_write(messages->stamp_now, now);
-    stamp_write(messages->stamp_stale, now - STALE_SECONDS);
-    shuffle_init(messages);
+    workload_init(&messages->workload, &options->workload);
+    const size_t sku_bytes = (size_t)options->workload.sku_bytes;
+    const size_t skus_and_frame = (size_t)options->workload.skus_per_request + 1;
+    messages->slot_bytes = options->work == WORK_PUT
+                               ? HEAD_BYTES_MAX + skus_and_frame * (sku_bytes + SKU_EXTRA_BYTES)
+                               : GET_BYTES_MAX;
     head_init(messages);
     ring_init(messages);
+}
+
+/* Writes the requests of the run to the file that the options name. */
+static inline void messages_write(const struct messages *messages)
+{
+    const struct options *options = messages->options;
+    uint8_t *slot = malloc(messages->slot_bytes);
+    FILE *file = fopen(options->requests_path, "we");
+    if (slot == NULL || file == NULL)
+        die("the file of requests cannot be written", options->requests_path);
+    for (int64_t i = 0; i < options->requests; i++) {
+        const struct message message =
+            message_build_put(messages, options->workload.first_request + i, slot);
+        const uint64_t bytes = htole64(message.size);
+        if (fwrite(&bytes, sizeof bytes, 1, file) != 1 ||
+            fwrite(message.data, message.size, 1, file) != 1)
+            die("the file of requests cannot be written", options->requests_path);
+    }
+    if (fclose(file) != 0)
+        die("the file of requests cannot be written", options->requests_path);
+    free(slot);
 }
 
 static inline void messages_deinit(struct messages *messages)

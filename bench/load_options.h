@@ -1,11 +1,10 @@
-/* The load generator's command line. A program of bench/ is one translation unit, so that one rule
- * builds them all; its parts are headers of static functions. A wrong option ends the program. */
+/* The command line of the load generator for HTTP: what workload_options.h has, and where and how
+ * requests are sent. */
 
 #ifndef BENCH_LOAD_OPTIONS_H
 #define BENCH_LOAD_OPTIONS_H
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,81 +13,57 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "workload_options.h"
+
 enum {
     TOKEN_BYTES_MAX = 160,
     THREADS_MAX = 64,
     CONNECTIONS_MAX = 1024,
-    SKUS_PER_REQUEST_MAX = 2000,
 };
 
 enum work {
     WORK_PUT,
     WORK_GET,
+    WORK_DUMP,
+    WORK_ORDER,
 };
 
 struct options {
     struct sockaddr_in address;
     char address_text[64];
     char token[TOKEN_BYTES_MAX]; /* Empty: no Api-Key header. */
+    const char *requests_path;   /* The requests are written there instead of being sent. */
     enum work work;
     int64_t connections;
     int64_t threads;
-    int64_t requests;         /* 0: until seconds have passed. */
-    int64_t seconds;          /* Counts only where requests is 0. */
-    int64_t skus_per_request; /* For get: the page's limit. */
-    int64_t skus_total;
-    int64_t sku_bytes; /* At least "SKU-" and ten digits. */
+    int64_t requests; /* 0: until seconds have passed. */
+    int64_t seconds;  /* Counts only where requests is 0. */
     int64_t campaign;
-    int64_t seed;
-    int64_t ring_bytes; /* 0: every body is built when it is sent. */
-    bool once;
-    bool half_stale;
-    bool stamped;   /* updatedAt is sent. */
-    bool scattered; /* SKUs are taken from all over the range, not in order. */
+    int64_t ring_bytes;               /* 0: every body is built when it is sent. */
+    struct workload_options workload; /* For get: skus_per_request is the page's limit. */
 };
 
 static const char load_usage_text[] =
     "usage: load --connect ADDR:PORT [option ...]\n"
     "Keeps N connections busy, one request at a time on each, and prints one line of figures.\n"
-    "  --work put|get           put: PUT offers/stocks; get: walk the pages (default put)\n"
+    "  --work put|get|dump|order   put: PUT offers/stocks; get: walk the pages; dump: walk them\n"
+    "                           once and print `SKU count updated_at_ms` of each instead of\n"
+    "                           figures; order: reserve one unit a request through the operator's\n"
+    "                           listener, SKU after SKU; a refusal for lack of stock is fine,\n"
+    "                           skus= are those that got it (default put)\n"
     "  --connections N          (default 16)        --threads N        (default 1)\n"
-    "  --requests N             stop after N        --seconds N        stop after (default 3)\n"
-    "  --once                   put each SKU of the total exactly once, then stop\n"
-    "  --skus-per-request N     SKUs of a body, or the page's limit (default 2000, get 200)\n"
-    "  --skus-total N           distinct SKUs (default 1000000)\n"
-    "  --sku-bytes N            length of a SKU, 14 to 255 (default 14)\n"
-    "  --order scattered|sequential  which SKUs share a body (default scattered)\n"
-    "  --fresh | --half-stale   half-stale: half the SKUs carry an hour old updatedAt\n"
-    "  --updated-at none|now    what the fresh SKUs carry (default none)\n"
+    "  --requests N             stop after N        --seconds N        stop after (default "
+    "3)\n" WORKLOAD_USAGE
+    "                           for get, --skus-per-request is the page's limit (default 200)\n"
     "  --ring-bytes N           memory for bodies built ahead; 0 builds each when it is sent\n"
-    "                           (default 67108864; --once always builds)\n"
-    "  --campaign ID            (default 10003)     --seed N           (default 1)\n"
-    "  --token-file FILE | --token-env NAME         where the Api-Key is read from\n"
+    "                           (default 67108864; --once always builds). A body that changes\n"
+    "                           something is sent once: when they are used up, the run ends\n"
+    "  --campaign ID            (default 10003)\n"
+    "  --token-file FILE | --token-env NAME         where the Api-Key is read from; with order\n"
+    "                           the operator's token\n"
+    "  --write-requests FILE    send nothing: write --requests N of them there, each behind its\n"
+    "                           length in 8 bytes (little-endian), for another client to send\n"
     "Exit status: 0 every answer was 200, 1 some were not or something broke.\n";
-
-_Noreturn static inline void die(const char *what, const char *detail)
-{
-    fprintf(stderr, "event=failed program=load what=\"%s\" detail=\"%s\" errno=%d\n", what, detail,
-            errno);
-    exit(EXIT_FAILURE);
-}
-
-static inline int64_t number_parse(const char *text, int64_t min, int64_t max)
-{
-    char *end = NULL;
-    errno = 0;
-    const long long number = strtoll(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || number < min || number > max)
-        die("a number is out of its option's range", text);
-    return number;
-}
-
-static inline bool choice_parse(const char *text, const char *yes, const char *no)
-{
-    if (strcmp(text, yes) != 0 && strcmp(text, no) != 0)
-        die("an option knows two words, this is neither", text);
-    return strcmp(text, yes) == 0;
-}
 
 static inline void address_parse(const char *text, struct options *options)
 {
@@ -136,52 +111,25 @@ static inline void token_read_env(const char *name, struct options *options)
     token_take(text, options);
 }
 
-struct number_option {
-    const char *name;
-    size_t offset; /* Of an int64_t in struct options. */
-    int64_t min;
-    int64_t max;
-};
-
 /* clang-format off */
-static const struct number_option number_options[] = {
-    {"--connections",      offsetof(struct options, connections),      1, CONNECTIONS_MAX},
-    {"--threads",          offsetof(struct options, threads),          1, THREADS_MAX},
-    {"--requests",         offsetof(struct options, requests),         1, INT64_C(1000000000000)},
-    {"--seconds",          offsetof(struct options, seconds),          1, 86400},
-    {"--skus-per-request", offsetof(struct options, skus_per_request), 1, SKUS_PER_REQUEST_MAX},
-    {"--skus-total",       offsetof(struct options, skus_total),       1, 1000000000},
-    {"--sku-bytes",        offsetof(struct options, sku_bytes),        14, 255},
-    {"--campaign",         offsetof(struct options, campaign),         1, INT64_MAX},
-    {"--seed",             offsetof(struct options, seed),             0, INT64_MAX},
-    {"--ring-bytes",       offsetof(struct options, ring_bytes),       0, INT64_C(68719476736)},
+static const struct number_option load_number_options[] = {
+    {"--connections", offsetof(struct options, connections), 1, CONNECTIONS_MAX},
+    {"--threads",     offsetof(struct options, threads),     1, THREADS_MAX},
+    {"--requests",    offsetof(struct options, requests),    1, INT64_C(1000000000000)},
+    {"--seconds",     offsetof(struct options, seconds),     1, 86400},
+    {"--campaign",    offsetof(struct options, campaign),    1, INT64_MAX},
+    {"--ring-bytes",  offsetof(struct options, ring_bytes),  0, INT64_C(68719476736)},
+    {NULL, 0, 0, 0},
 };
 /* clang-format on */
 
-static inline bool flag_take(const char *name, struct options *options)
+static inline enum work work_parse(const char *text)
 {
-    if (strcmp(name, "--once") == 0)
-        options->once = true;
-    else if (strcmp(name, "--fresh") == 0)
-        options->half_stale = false;
-    else if (strcmp(name, "--half-stale") == 0)
-        options->half_stale = true;
-    else
-        return false;
-    return true;
-}
-
-static inline bool number_take(const char *name, const char *value, struct options *options)
-{
-    for (size_t i = 0; i < sizeof number_options / sizeof number_options[0]; i++) {
-        const struct number_option *option = &number_options[i];
-        if (strcmp(name, option->name) != 0)
-            continue;
-        const int64_t number = number_parse(value, option->min, option->max);
-        memcpy((char *)options + option->offset, &number, sizeof number);
-        return true;
-    }
-    return false;
+    if (strcmp(text, "order") == 0)
+        return WORK_ORDER;
+    if (strcmp(text, "dump") == 0)
+        return WORK_DUMP;
+    return choice_parse(text, "put", "get") ? WORK_PUT : WORK_GET;
 }
 
 static inline bool word_take(const char *name, const char *value, struct options *options)
@@ -189,11 +137,9 @@ static inline bool word_take(const char *name, const char *value, struct options
     if (strcmp(name, "--connect") == 0)
         address_parse(value, options);
     else if (strcmp(name, "--work") == 0)
-        options->work = choice_parse(value, "put", "get") ? WORK_PUT : WORK_GET;
-    else if (strcmp(name, "--order") == 0)
-        options->scattered = choice_parse(value, "scattered", "sequential");
-    else if (strcmp(name, "--updated-at") == 0)
-        options->stamped = choice_parse(value, "now", "none");
+        options->work = work_parse(value);
+    else if (strcmp(name, "--write-requests") == 0)
+        options->requests_path = value;
     else if (strcmp(name, "--token-file") == 0)
         token_read_file(value, options);
     else if (strcmp(name, "--token-env") == 0)
@@ -208,15 +154,21 @@ static inline void options_complete(struct options *options)
 {
     if (options->address_text[0] == '\0')
         die("--connect is missing, see --help", "");
-    if (options->once && options->work == WORK_GET)
+    if (options->workload.once && options->work != WORK_PUT)
         die("--once fills cells, so it goes with --work put", "");
-    if (options->skus_per_request == 0)
-        options->skus_per_request = options->work == WORK_PUT ? SKUS_PER_REQUEST_MAX : 200;
-    if (options->skus_per_request > options->skus_total)
-        options->skus_per_request = options->skus_total;
+    if (options->requests_path != NULL && (options->work != WORK_PUT || options->requests == 0))
+        die("--write-requests goes with --work put and --requests", "");
+    if (options->requests_path != NULL || options->work == WORK_ORDER)
+        options->ring_bytes = 0;
+    if (options->work == WORK_DUMP)
+        options->connections = 1; /* Each page has the name of the next. */
+    const bool reads = options->work == WORK_GET || options->work == WORK_DUMP;
+    if (options->workload.skus_per_request == 0 && reads)
+        options->workload.skus_per_request = 200;
+    workload_options_complete(&options->workload);
     if (options->threads > options->connections)
         options->threads = options->connections;
-    if (options->requests == 0 && options->seconds == 0)
+    if (options->requests == 0 && options->seconds == 0 && options->work != WORK_DUMP)
         options->seconds = 3;
 }
 
@@ -224,22 +176,20 @@ static inline void options_parse(int argc, char **argv, struct options *options)
 {
     *options = (struct options){.connections = 16,
                                 .threads = 1,
-                                .skus_total = 1000000,
-                                .sku_bytes = 14,
                                 .campaign = 10003,
-                                .seed = 1,
                                 .ring_bytes = 67108864,
-                                .scattered = true};
+                                .workload = WORKLOAD_DEFAULTS};
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--help") == 0) {
             fputs(load_usage_text, stdout);
             exit(EXIT_SUCCESS);
         }
-        if (flag_take(argv[i], options))
+        if (workload_flag_take(argv[i], &options->workload))
             continue;
         if (i + 1 == argc)
             die("an option is unknown or lacks its value, see --help", argv[i]);
-        if (!number_take(argv[i], argv[i + 1], options) &&
+        if (!number_option_take(load_number_options, options, argv[i], argv[i + 1]) &&
+            !workload_option_take(argv[i], argv[i + 1], &options->workload) &&
             !word_take(argv[i], argv[i + 1], options))
             die("an option is unknown, see --help", argv[i]);
         i++;

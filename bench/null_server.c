@@ -1,7 +1,8 @@
 /* Answers every request with 200 {"status":"OK"} and does none of the work: the limit of this way
  * of serving. It is set up as stockd is: libmicrohttpd, epoll in a pool of threads, the whole body
- * copied chunk by chunk into one buffer sized by Content-Length, the rate headers on each answer.
- * A body over the API's limit is cut off by closing the connection. SIGTERM or SIGINT ends it. */
+ * copied chunk by chunk into one buffer sized by Content-Length, the rate headers on each answer,
+ * and with --sync a suspended connection until some bytes are durable. A body over the API's limit
+ * is cut off by closing the connection. SIGTERM or SIGINT ends it. */
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -20,6 +21,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "null_commit.h"
+
 enum {
     BODY_BYTES_MAX = 524288,
     THREADS_MAX = 256,
@@ -35,6 +38,8 @@ struct options {
     unsigned int threads;
     size_t connection_memory_bytes;
     bool accept_spread;
+    const char *sync_folder; /* NULL: nothing is written. */
+    size_t write_bytes;
 };
 
 /* The thread that accepts where the pool's threads don't. */
@@ -46,6 +51,7 @@ struct acceptor {
 
 /* One request, from its headers to its answer. */
 struct exchange {
+    bool durable; /* Or not to become so. */
     size_t body_bytes;
     size_t body_bytes_max;
     uint8_t body[];
@@ -59,14 +65,10 @@ static const char usage_text[] =
     "  --connection-memory BYTES  buffer of the HTTP library for a connection (default 131072)\n"
     "  --accept pool|spread       pool: whichever thread wakes first takes a new connection;\n"
     "                             spread: one thread accepts and deals them out (default pool)\n"
+    "  --sync DIR                 an answer waits until bytes in a file there are durable\n"
+    "  --write-bytes N            how many bytes for each request (default 4096)\n"
     "  --library-version          prints the HTTP library's version and ends\n"
     "Prints event=ready listen=ADDR:PORT once it serves. SIGTERM or SIGINT ends it.\n";
-
-static void die(const char *what)
-{
-    fprintf(stderr, "event=failed program=null_server what=\"%s\" errno=%d\n", what, errno);
-    exit(EXIT_FAILURE);
-}
 
 static long parse_number(const char *text, long min, long max)
 {
@@ -102,6 +104,8 @@ static void parse_options(int argc, char **argv, struct options *options)
         {"threads", required_argument, NULL, 't'},
         {"connection-memory", required_argument, NULL, 'm'},
         {"accept", required_argument, NULL, 'a'},
+        {"sync", required_argument, NULL, 's'},
+        {"write-bytes", required_argument, NULL, 'w'},
         {"library-version", no_argument, NULL, 'v'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
@@ -110,6 +114,8 @@ static void parse_options(int argc, char **argv, struct options *options)
     options->threads = (unsigned int)(cores < 1 ? 1 : cores > THREADS_MAX ? THREADS_MAX : cores);
     options->connection_memory_bytes = CONNECTION_MEMORY_BYTES;
     options->accept_spread = false;
+    options->sync_folder = NULL;
+    options->write_bytes = 4096;
     parse_address("127.0.0.1:0", &options->listen_address);
 
     for (int name; (name = getopt_long(argc, argv, "", names, NULL)) != -1;) {
@@ -124,6 +130,10 @@ static void parse_options(int argc, char **argv, struct options *options)
             options->accept_spread = strcmp(optarg, "spread") == 0;
             if (!options->accept_spread && strcmp(optarg, "pool") != 0)
                 die("--accept knows pool and spread");
+        } else if (name == 's') {
+            options->sync_folder = optarg;
+        } else if (name == 'w') {
+            options->write_bytes = (size_t)parse_number(optarg, 1, 1048576);
         } else if (name == 'v') {
             puts(MHD_get_version());
             exit(EXIT_SUCCESS);
@@ -176,6 +186,7 @@ static struct exchange *exchange_create(struct MHD_Connection *connection)
     struct exchange *exchange = malloc(sizeof *exchange + body_bytes_max);
     if (exchange == NULL)
         return NULL;
+    exchange->durable = false;
     exchange->body_bytes = 0;
     exchange->body_bytes_max = body_bytes_max;
     return exchange;
@@ -210,7 +221,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
                                   const char *method, const char *version, const char *chunk,
                                   size_t *chunk_bytes, void **request)
 {
-    (void)context;
+    struct commit *commit = context;
     (void)url;
     (void)method;
     (void)version;
@@ -219,8 +230,13 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         *request = exchange_create(connection);
         return *request == NULL ? MHD_NO : MHD_YES;
     }
-    if (*chunk_bytes == 0)
+    if (*chunk_bytes == 0 && (commit == NULL || exchange->durable))
         return reply(connection);
+    if (*chunk_bytes == 0) {
+        exchange->durable = true;
+        commit_wait(commit, connection);
+        return MHD_YES;
+    }
     if (*chunk_bytes > exchange->body_bytes_max - exchange->body_bytes)
         return MHD_NO;
     memcpy(exchange->body + exchange->body_bytes, chunk, *chunk_bytes);
@@ -259,7 +275,8 @@ static void *acceptor_run(void *context)
     }
 }
 
-static struct MHD_Daemon *daemon_start(const struct options *options, int listen_fd)
+static struct MHD_Daemon *daemon_start(const struct options *options, int listen_fd,
+                                       struct commit *commit)
 {
     unsigned int flags =
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
@@ -270,7 +287,7 @@ static struct MHD_Daemon *daemon_start(const struct options *options, int listen
     /* The library refuses a socket where it was told to have none: then the list ends before it. */
     const enum MHD_OPTION socket_option =
         options->accept_spread ? MHD_OPTION_END : MHD_OPTION_LISTEN_SOCKET;
-    return MHD_start_daemon(flags, 0, NULL, NULL, &on_request, NULL, MHD_OPTION_THREAD_POOL_SIZE,
+    return MHD_start_daemon(flags, 0, NULL, NULL, &on_request, commit, MHD_OPTION_THREAD_POOL_SIZE,
                             pool_threads, MHD_OPTION_CONNECTION_LIMIT,
                             (unsigned int)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
                             options->connection_memory_bytes, MHD_OPTION_NOTIFY_COMPLETED,
@@ -312,7 +329,11 @@ int main(int argc, char **argv)
 
     struct acceptor acceptor = {.listen_fd =
                                     listen_open(&options.listen_address, options.accept_spread)};
-    acceptor.daemon = daemon_start(&options, acceptor.listen_fd);
+    static struct commit commit;
+    if (options.sync_folder != NULL)
+        commit_start(&commit, options.sync_folder, options.write_bytes);
+    acceptor.daemon =
+        daemon_start(&options, acceptor.listen_fd, options.sync_folder == NULL ? NULL : &commit);
     if (acceptor.daemon == NULL)
         die("MHD_start_daemon");
     if (options.accept_spread &&
@@ -329,6 +350,8 @@ int main(int argc, char **argv)
             die("the accepting thread cannot be ended");
         close(acceptor.listen_fd);
     }
+    if (options.sync_folder != NULL)
+        commit_stop(&commit);         /* Nobody may be suspended when the library ends. */
     MHD_stop_daemon(acceptor.daemon); /* Closes the listening socket where it was given to it. */
     return EXIT_SUCCESS;
 }

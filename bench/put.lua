@@ -1,35 +1,48 @@
--- Bodies for wrk: PUT offers/stocks with 2,000 SKUs each, as the documentation's sample has them.
--- Made before the first request; a stamp a second ahead is not older than what is there.
-local SKUS_TOTAL, SKUS_PER_BODY, BODIES = 1000000, 2000, 100
-local stamp = os.date("!%Y-%m-%dT%H:%M:%SZ", os.time() + 1)
-local bodies = {}
-math.randomseed(7)
+-- Requests for wrk, made before by `load --write-requests`: each is sent once, so that each changes
+-- what it names, or with STOCKD_BENCH_AGAIN=1 over and over. They are read from memory shared with
+-- that program; one copy a request is all that Lua does. Prints requests_taken=N in the end.
+local ffi = require("ffi")
+ffi.cdef [[
+int open(const char *path, int flags);
+long lseek(int fd, long offset, int whence);
+void *mmap(void *address, size_t size, int protection, int flags, int fd, long offset);
+]]
+local SEEK_END, PROT_READ, MAP_SHARED = 2, 1, 1
+local LENGTH_BYTES = 8
 
-local function item(number)
-    return string.format('{"sku":"SKU-%010d","items":[{"count":%d,"updatedAt":"%s"}]}', number,
-                         math.random(0, 999), stamp)
+local fd = ffi.C.open(os.getenv("STOCKD_BENCH_REQUESTS"), 0)
+local size = tonumber(ffi.C.lseek(fd, 0, SEEK_END))
+local memory = ffi.C.mmap(nil, size, PROT_READ, MAP_SHARED, fd, 0)
+assert(size > 0 and memory ~= ffi.cast("void *", -1), "the file of requests cannot be read")
+local begin = ffi.cast("const char *", memory)
+local again = os.getenv("STOCKD_BENCH_AGAIN") == "1"
+local threads = {}
+local at = 0
+
+-- wrk calls request() once before any is sent, to look at it: the first one comes twice.
+taken = -1
+
+function setup(thread)
+    threads[#threads + 1] = thread
 end
-
-for body = 1, BODIES do
-    local items, seen = {}, {}
-    while #items < SKUS_PER_BODY do
-        local number = math.random(0, SKUS_TOTAL - 1)
-        if not seen[number] then
-            seen[number] = true
-            items[#items + 1] = item(number)
-        end
-    end
-    bodies[body] = '{"skus":[' .. table.concat(items, ",") .. "]}"
-end
-
-local path = "/v2/campaigns/10003/offers/stocks"
-local headers = {
-    ["Content-Type"] = "application/json",
-    ["Api-Key"] = os.getenv("STOCKD_BENCH_TOKEN"),
-}
-local sent = 0
 
 function request()
-    sent = sent + 1
-    return wrk.format("PUT", path, headers, bodies[sent % BODIES + 1])
+    taken = taken + 1
+    if at == size and again then
+        at = 0
+    end
+    assert(at < size, "there are not enough requests for the round")
+    local length = tonumber(ffi.cast("const uint64_t *", begin + at)[0])
+    local text = ffi.string(begin + at + LENGTH_BYTES, length)
+    if taken > 0 then
+        at = at + LENGTH_BYTES + length
+    end
+    return text
+end
+
+function done(summary, latency)
+    local errors = summary.errors
+    io.write(string.format("requests_taken=%d p50_us=%d p99_us=%d max_us=%d not_ok=%d\n",
+                           threads[1]:get("taken"), latency:percentile(50), latency:percentile(99),
+                           latency.max, errors.status + errors.read + errors.timeout))
 end

@@ -1,11 +1,15 @@
 # Debian packages that building, testing and measuring need, and their installation. Sourced by
 # ./run, ./test and make bench.
 PACKAGES_TO_BUILD="gcc g++ make libc6-dev libmicrohttpd-dev libgnutls28-dev libsimdjson-dev
-    libxxhash-dev libcurl4-gnutls-dev libcsv-dev curl"
-PACKAGES_TO_TEST="git python3 python3-yaml python3-jsonschema libcmocka-dev clang clang-format
-    clang-tidy cppcheck openssl"
+    libxxhash-dev libcurl4-gnutls-dev libcsv-dev libinih-dev libsqlite3-dev libpq-dev libzip-dev
+    libexpat1-dev curl"
+PACKAGES_TO_TEST="git python3 python3-yaml python3-jsonschema libcmocka-dev libhiredis-dev
+    postgresql clang clang-format clang-tidy cppcheck openssl systemd valgrind zsh groff-base
+    chromium"
 
-PACKAGES_TO_BENCH="wrk"
+PACKAGES_TO_BENCH="wrk postgresql-15 redis-server nginx-light linux-perf"
+# For web/. Node.js's own packages bring npm along and do not get on with Debian's.
+command -v npm >/dev/null || PACKAGES_TO_BUILD="$PACKAGES_TO_BUILD nodejs npm"
 
 # Installs those of "$@" that are missing, as root or through sudo.
 packages_install() {

@@ -29,17 +29,26 @@ MAY_INCLUDE = {
     "call": "store registry ledger journal os wire base",
     "api": "call store registry ledger journal os wire base",
     "push": "call store registry ledger journal os wire base",
-    "operator": "call store registry ledger journal os wire base",
+    "operator": "sheet call store registry ledger journal os wire base",
     "server": "operator api push call store registry ledger journal os wire base",
-    "ctl": "os wire base",
+    "sheet": "os wire base",
+    "book": "os wire base",
+    "admin": "store ledger journal os wire base",
+    "ctl": "admin sheet book os wire base",
 }
 
 # The only folders of src/ that know these headers.
 HEADER_HOMES = {
     "microhttpd.h": "server ctl",
-    "libpq-fe.h": "store",
+    "libpq-fe.h": "store ctl",
+    "postgresql/libpq-fe.h": "store ctl",
+    "zip.h": "sheet",
+    "expat.h": "sheet",
+    "csv.h": "sheet",
     "simdjson.h": "wire",
     "curl/curl.h": "push ctl",
+    "ini.h": "ctl",
+    "sqlite3.h": "book",
     "stdatomic.h": "base os",
 }
 
@@ -64,7 +73,8 @@ BANS = (
     Ban("file-call", "fopen fdopen freopen open openat creat read pread readv preadv write pwrite"
         " writev pwritev fsync fdatasync sync_file_range ftruncate truncate fallocate"
         " posix_fallocate rename renameat unlink unlinkat mkdir opendir", ("src/",),
-        ("src/os/", "src/ctl/", "src/server/"), "", "the files of struct os"),
+        ("src/os/", "src/sheet/", "src/book/", "src/ctl/", "src/server/"), "",
+        "the files of struct os"),
     Ban("raw-copy", "memcpy memmove", ("src/wire/", "src/journal/recovery"), (), "",
         "struct cursor of base/bytes.h"),
     Ban("raw-copy", "memcpy memmove", ("src/",), ("src/base/buffer", "src/base/bytes"), "_decode",
@@ -91,6 +101,9 @@ LISTED = re.compile(r"^(?:[*-] +|\| *)?((?:`[^`]+`[,\s]*)+)")
 GCC_ERROR = re.compile(r"^([^:\n]+):(?:(\d+):)?(?:\d+:)? (?:fatal )?error: (.*)", re.M)
 ALLOWANCE = re.compile(r"^\W*tidy: allow ([\w-]*)[,:]?\s*(.*?)[\s*/]*$")
 PREAMBLE = re.compile(r"\A(?:#!.*\n)?(?:(?:(?://|#) *SPDX.*|/\* *SPDX.*\*/)\n|[ \t]*\n)*")
+
+# Folders whose README lists the files of folders below them as well.
+LIST_WHOLE = ("web",)
 
 Finding = collections.namedtuple("Finding", "path line rule message")
 
@@ -184,7 +197,7 @@ def header_guard(source):
 
 
 def first_comment(source):
-    opening = ("/*", "//") if source.is_c else ("#", '"""')
+    opening = ("#", '"""') if source.is_script else ("/*", "//")
     if not source.text[PREAMBLE.match(source.text).end():].startswith(opening):
         yield 1, "no comment on top; say in one to five sentences what the file does"
 
@@ -250,8 +263,10 @@ def readme_lists_files(tree):
         prefix = f"{readme.folder}/"
         present = {path.removeprefix(prefix) for path in tree
                    if path.startswith(prefix) and path != readme.path}
-        folders = {f"{name.partition('/')[0]}/" for name in present if "/" in name}
-        for name in sorted(name for name in present if "/" not in name and name not in listed):
+        folders = {f"{name.rpartition('/')[0]}/" for name in present if "/" in name}
+        folders |= {f"{folder.partition('/')[0]}/" for folder in folders}
+        wanted = present if readme.folder in LIST_WHOLE else {n for n in present if "/" not in n}
+        for name in sorted(wanted - listed.keys()):
             yield readme.path, section[0][0], f"{name} is not listed; add a line for it"
         for name in sorted(listed.keys() - present - folders - {"README.md"}):
             yield readme.path, listed[name], f"{name} is not in the folder; remove the line"

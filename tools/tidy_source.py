@@ -10,6 +10,7 @@ import re
 
 C_SUFFIXES = (".c", ".h", ".cpp")
 SCRIPT_SUFFIXES = (".py", ".sh")
+WEB_SUFFIXES = (".ts", ".tsx", ".mjs", ".css")
 TEXT_SUFFIXES = (".md", ".mk", ".yml", ".yaml", ".toml", ".service", ".js", ".mjs", ".css", ".html")
 
 C_TOKEN = re.compile(r"""(?P<comment>//[^\n]*|/\*.*?\*/)
@@ -64,7 +65,8 @@ class Source:
         self.is_c = suffix in C_SUFFIXES
         self.is_header = suffix == ".h"
         self.is_script = suffix in SCRIPT_SUFFIXES or suffix == "" and raw.startswith(b"#!")
-        self.is_code = self.is_c or self.is_script
+        self.is_web = suffix in WEB_SUFFIXES
+        self.is_code = self.is_c or self.is_script or self.is_web
         self.is_text = b"\0" not in raw and (self.is_code or suffix in TEXT_SUFFIXES or bare)
         self.is_readme = name == "README.md"
         self.text = raw.decode(errors="replace") if self.is_text else ""

@@ -56,6 +56,7 @@ INCLUDE_CASES = [
            {f"src/{home}/a.c": f"#include <{name}>\n", "tests/a.c": f"#include <{name}>\n"})
       for name, home, wrong in (("microhttpd.h", "server", "api"), ("microhttpd.h", "ctl", "wire"),
                                 ("libpq-fe.h", "store", "api"),
+                                ("postgresql/libpq-fe.h", "store", "server"),
                                 ("simdjson.h", "wire", "base"), ("curl/curl.h", "push", "server"),
                                 ("curl/curl.h", "ctl", "os"), ("stdatomic.h", "base", "journal"),
                                 ("stdatomic.h", "os", "store"))),
@@ -78,6 +79,7 @@ SHAPE_CASES = [
          {"tools/x": "#!/bin/sh" + "\n" * 500, "docs/a.md": "\n" * 501}),
     Case("line-columns", "src/os/a.c:2", {"src/os/a.c": "\n/*" + "é" * 99},
          {"src/os/a.c": "\n/*" + "é" * 98, "docs/a.md": "x" * 101}),
+    one_file("line-columns", "web/a.tsx", 1, "/" * 101, "/" * 100),
     one_file("function-lines", "src/os/a.c", 2, function(71), function(70)),
     one_file("function-lines", "src/os/a.cpp", 6, "namespace\n{\nint x;\n\n" + function(71) + "}\n",
              "namespace\n{\n" + function(70) + "\n" + function(70) + "}\n"),
@@ -137,6 +139,10 @@ README_CASES = [
          {"src/os/README.md": README + "| `a.c`, `a.h` | first |\n- `sub/` more\n`b.c` last\n"
                                        "  `code` there\n\n## Next\n\n`code`\n",
           "src/os/a.c": "", "src/os/a.h": "", "src/os/b.c": "", "src/os/sub/c.c": ""}),
+    Case("readme-lists-files", "web/README.md:5",
+         {"web/README.md": README + "* `a.mjs` built\n", "web/a.mjs": "", "web/src/b.ts": ""},
+         {"web/README.md": README + "* `a.mjs` built\n* `src/b.ts` shown\n", "web/a.mjs": "",
+          "web/src/b.ts": ""}),
     Case("readme-lists-files", "tools/README.md:7", {"tools/README.md": README + "* `gone` x\n"},
          {"tools/README.md": "# tools\n\n* `gone`\n", "tools/here": ""}),
 ]

@@ -3,6 +3,7 @@
 #define API_API_H
 
 #include "call/registry_keeper.h"
+#include "call/update_counts.h"
 #include "registry/registry.h"
 #include "store/store.h"
 #include "wire/http.h"
@@ -19,12 +20,14 @@ enum tariff { TARIFF_NONE, TARIFF_MEDIUM };
 struct api_settings {
     struct os *os;
     struct request_sink sink; /* Hears of each finished request; `add` may be NULL: nobody does. */
+    struct update_counts *update_counts; /* Hears of each update; NULL: nobody does. */
     enum edition edition;
     enum tariff tariff;
     enum store_unknown unknown_sku; /* C6 */
     int64_t future_tolerance_ms;    /* C10 */
     uint32_t parallel_max;          /* C49; 0: as the edition has it. */
     bool limits_enforced;
+    const char *origins;    /* Whose pages may call it; see call/origins.h. */
     bool key_shape_checked; /* C43: tell what is wrong with the shape of an unknown key. */
 };
 

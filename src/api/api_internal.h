@@ -6,6 +6,7 @@
 #include "api/limiter.h"
 #include "api/limits.h"
 #include "base/metric.h"
+#include "base/moment_id.h"
 #include "call/call.h"
 #include "call/route.h"
 
@@ -25,13 +26,37 @@ struct api {
     struct registry *registry;
     struct registry_keeper *keeper;
     struct limiter *limiter;
+    bool store_counts; /* Windows; the limiter only remembers them. */
     struct parser_pool *parsers;
+    struct worker *worker;                /* For methods that block. */
     struct rate_limit rates[RATES_COUNT]; /* Of this edition and tariff. */
     enum rate_unit rate_units[RATES_COUNT];
+    struct moment_ids request_ids; /* For the query log, where one is kept. */
     struct api_metrics metrics;
 };
 
 struct operation_row;
+
+/* What goes with a payment; in the arena. */
+struct rate_payment {
+    struct store_spend spend;
+    struct rate_told told;        /* What the store said, */
+    bool is_told;                 /* if it did: then the reply shows it. */
+    struct store_command command; /* That comes behind, where the payment has one of its own, */
+    bool keeps_document;          /* and whether it needs the document for longer. */
+    int status;                   /* Of a reply that is there already; 0: none. */
+};
+
+/* What a call has to pay where the store counts windows: with the first command of the method, or
+ * with one of its own where there is none, or when the reply is there that the cost was known by.
+ */
+struct rate_due {
+    bool owes;  /* `cost` is to be paid, 0 included: then it only asks. */
+    bool rides; /* The command under way pays first, */
+    bool pays;  /* or is nothing but the payment. */
+    int64_t cost;
+    struct rate_payment *payment; /* NULL: none was begun. */
+};
 
 /* One request of the public API on its way; in the exchange's arena. */
 struct api_call {
@@ -52,6 +77,7 @@ struct api_call {
     int64_t received_at_ms;
     int64_t received_us;  /* On the clock that never goes back. */
     int64_t charged;      /* Taken from the rate window. */
+    struct rate_due due;  /* Where the store counts. */
     uint32_t items_count; /* Elements of the body's list, valid or not: the cost (C50). */
     void *state;          /* The method's own, in the arena. */
 };
@@ -65,6 +91,7 @@ struct operation {
     bool (*begin)(struct api_call *call);
     /* The command is complete, and there was room. As begin(). NULL: it has no commands. */
     bool (*proceed)(struct api_call *call);
+    bool blocks; /* begin() waits for a change of the registry: it is run in the worker. */
 };
 
 extern const struct operation operation_put_stocks;
@@ -134,7 +161,8 @@ void refuse_unavailable(struct call *base);
 /* Refuses a page's position that the store does not know. */
 void refuse_page_token(struct api_call *call);
 
-/* Takes a cost from the entity's window. False: refused with 420. */
+/* Takes a cost from the entity's window. False: refused with 420. Where the store counts the call
+ * owes it from now on, and may be refused when it pays. */
 MUST_USE bool rate_take(struct api_call *call, int64_t cost);
 
 /* Takes what a bad or a good request costs by its head and body; offers that are answered are
@@ -144,6 +172,28 @@ MUST_USE bool rate_take_answered(struct api_call *call, uint32_t offers_count);
 
 /* Whether anything is left in the window. False: refused with 420. */
 MUST_USE bool rate_check(struct api_call *call);
+
+/* The command that is there pays first what the call owes. False: there was no memory, and the
+ * reply says so. When it is complete: false, it was refused. */
+MUST_USE bool rate_ride(struct api_call *call);
+MUST_USE bool rate_ridden(struct api_call *call);
+
+/* Fills in the command that pays what the call owes, in the place of the one that was. False: there
+ * was no memory, and the reply says so. */
+MUST_USE bool rate_pay(struct api_call *call);
+
+/* It is complete, and there was room. True: the command that was there before is there again.
+ * False: the reply is there; it was paid for, or it is 420 now. */
+MUST_USE bool rate_paid(struct api_call *call);
+
+/* Both at once, where the thread may block. As rate_paid(). */
+MUST_USE bool rate_pay_waiting(struct api_call *call);
+
+/* Pays for a reply that leaves at once, and is not refused any more. */
+void rate_pay_aside(struct api_call *call);
+
+/* Gives back what was taken: the request came to nothing. */
+void rate_give_back(struct api_call *call);
 
 /* The rate headers of the reply. */
 void rate_show(struct api_call *call);

@@ -6,7 +6,7 @@
 
 #include "api/api_internal.h"
 #include "api/business_shelves.h"
-#include "api/view_match.h"
+#include "call/view_match.h"
 #include "wire/offer_list.h"
 
 enum { ATTEMPTS_MAX = 8 };
@@ -221,5 +221,5 @@ static bool proceed(struct api_call *call)
     return advance(call, state);
 }
 
-const struct operation operation_archive = {decode_archive, begin, proceed};
-const struct operation operation_unarchive = {decode_unarchive, begin, proceed};
+const struct operation operation_archive = {decode_archive, begin, proceed, false};
+const struct operation operation_unarchive = {decode_unarchive, begin, proceed, false};

@@ -14,4 +14,4 @@ static bool begin(struct api_call *call)
     return false;
 }
 
-const struct operation operation_auth_token = {NULL, begin, NULL};
+const struct operation operation_auth_token = {NULL, begin, NULL, false};

@@ -136,4 +136,4 @@ static bool proceed(struct api_call *call)
     return offer_read_proceed(call, &state->read, encode);
 }
 
-const struct operation operation_get_campaign_offers = {decode, begin, proceed};
+const struct operation operation_get_campaign_offers = {decode, begin, proceed, false};

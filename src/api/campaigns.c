@@ -121,7 +121,7 @@ static bool begin_list(struct api_call *call)
     return false;
 }
 
-const struct operation operation_list_campaigns = {decode_list, begin_list, NULL};
+const struct operation operation_list_campaigns = {decode_list, begin_list, NULL, false};
 
 static bool begin_single(struct api_call *call)
 {
@@ -131,4 +131,4 @@ static bool begin_single(struct api_call *call)
     return false;
 }
 
-const struct operation operation_get_campaign = {NULL, begin_single, NULL};
+const struct operation operation_get_campaign = {NULL, begin_single, NULL, false};

@@ -108,6 +108,7 @@ static void encode_shelf(struct api_call *call, const struct state *state,
     struct buffer *body = &call->call.exchange->reply;
     const enum placement placement = call->campaign.placement;
     const bool market = placement == PLACEMENT_FBY || placement == PLACEMENT_LAAS;
+    struct date_day day = {.number = 0};
     bool begun = false;
     for (uint32_t i = 0; i < state->read.offers_count; i++) {
         if (!row_is_shown(state, shelf, i))
@@ -120,7 +121,7 @@ static void encode_shelf(struct api_call *call, const struct state *state,
             .with_turnover = state->get.with_turnover && market, /* C21 */
             .free_storage = (state->read.marks[i] & STOCK_FREE_STORAGE) != 0,
         };
-        get_stocks_encode_offer(body, &offer);
+        get_stocks_encode_offer(body, &offer, &day);
     }
 }
 
@@ -160,4 +161,4 @@ static bool proceed(struct api_call *call)
     return offer_read_proceed(call, &state->read, encode);
 }
 
-const struct operation operation_get_stocks = {decode, begin, proceed};
+const struct operation operation_get_stocks = {decode, begin, proceed, false};

@@ -52,8 +52,10 @@ static bool proceed_marks(struct api_call *call)
     return false;
 }
 
-const struct operation operation_add_hidden_offers = {decode_hide, proceed_marks, proceed_marks};
-const struct operation operation_delete_hidden_offers = {decode_show, proceed_marks, proceed_marks};
+const struct operation operation_add_hidden_offers = {decode_hide, proceed_marks, proceed_marks,
+                                                      false};
+const struct operation operation_delete_hidden_offers = {decode_show, proceed_marks, proceed_marks,
+                                                         false};
 
 struct list_state {
     bool listed;
@@ -155,4 +157,4 @@ static bool proceed_list(struct api_call *call)
     return false;
 }
 
-const struct operation operation_list_hidden_offers = {decode_list, NULL, proceed_list};
+const struct operation operation_list_hidden_offers = {decode_list, NULL, proceed_list, false};

@@ -15,6 +15,7 @@
 struct window {
     int64_t number; /* Windows since 1970. */
     int64_t used;
+    struct rate_told told; /* Where a store counts; then `used` is not. */
 };
 
 struct operation {
@@ -118,7 +119,7 @@ static struct window *window_find(struct operation *operation, int64_t entity_id
         return NULL;
     struct window *window = &operation->windows[index];
     if (number > window->number || number < window->number - 1)
-        *window = (struct window){number, 0};
+        *window = (struct window){.number = number};
     return window;
 }
 
@@ -138,7 +139,7 @@ static struct window *window_open(struct operation *operation, int64_t entity_id
     if (map_set(&operation->index_by_entity, entity_id, operation->windows_count) != OK)
         return NULL;
     struct window *opened = &operation->windows[operation->windows_count++];
-    *opened = (struct window){number, 0};
+    *opened = (struct window){.number = number};
     return opened;
 }
 
@@ -190,4 +191,29 @@ void limiter_give_back(struct limiter *limiter, uint32_t operation, int64_t enti
     if (window != NULL && window->number == number && window->used >= cost)
         window->used -= cost; /* Otherwise a new window began, and nothing of it was taken. */
     pthread_mutex_unlock(&limiter->lock);
+}
+
+void limiter_note(struct limiter *limiter, uint32_t operation, int64_t entity_id,
+                  const struct rate_told *told)
+{
+    ASSERT(operation < limiter->limits_count);
+    pthread_mutex_lock(&limiter->lock);
+    /* Answers overtake each other. No memory: the store will be asked again. */
+    struct window *window = window_open(&limiter->operations[operation], entity_id, 0);
+    if (window != NULL && told->asked_us >= window->told.asked_us)
+        window->told = *told;
+    pthread_mutex_unlock(&limiter->lock);
+}
+
+bool limiter_recall(struct limiter *limiter, uint32_t operation, int64_t entity_id, int64_t now_us,
+                    struct rate_told *told)
+{
+    ASSERT(operation < limiter->limits_count);
+    pthread_mutex_lock(&limiter->lock);
+    const struct window *window = window_find(&limiter->operations[operation], entity_id, 0);
+    const bool known = window != NULL && now_us < window->told.ends_us;
+    if (known)
+        *told = window->told;
+    pthread_mutex_unlock(&limiter->lock);
+    return known;
 }

@@ -1,5 +1,6 @@
 /* Rate limits and parallel requests (CONTRACT §10, C49…C51): how much an entity may still do in the
- * current window of the clock, and how many of its requests are under way. Any thread. */
+ * current window of the clock, and how many of its requests are under way. Where a store counts the
+ * windows, for several nodes, this only remembers what it said of them. Any thread. */
 #ifndef API_LIMITER_H
 #define API_LIMITER_H
 
@@ -50,5 +51,18 @@ MUST_USE bool limiter_take(struct limiter *limiter, uint32_t operation, int64_t 
 /* Gives back what limiter_take() took with the same `now_ms`: the request came to nothing. */
 void limiter_give_back(struct limiter *limiter, uint32_t operation, int64_t entity_id,
                        int64_t now_ms, int64_t cost);
+
+/* What a store said of a window. */
+struct rate_told {
+    struct rate_state state;
+    int64_t asked_us; /* When it was asked, on the clock that never goes back, */
+    int64_t ends_us;  /* and when the window ends: not later than the store says. */
+};
+
+/* Remembers what was told last; recalls it until the window ends. False: nothing is known. */
+void limiter_note(struct limiter *limiter, uint32_t operation, int64_t entity_id,
+                  const struct rate_told *told);
+MUST_USE bool limiter_recall(struct limiter *limiter, uint32_t operation, int64_t entity_id,
+                             int64_t now_us, struct rate_told *told);
 
 #endif

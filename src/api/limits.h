@@ -16,6 +16,8 @@ enum rate_unit {
     RATE_ANSWERED, /* Offers in the answer. */
 };
 
+/* Their numbers stand in databases while a window lasts (struct store_spend): new ones come
+ * last. */
 enum rate {
     RATE_PUT_STOCKS,
     RATE_GET_STOCKS,

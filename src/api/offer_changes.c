@@ -1,7 +1,7 @@
 /* POST offers/update and offers/delete of a campaign (CONTRACT §8). */
 #include "api/offer_marks.h"
 #include "api/offer_read.h"
-#include "api/view_match.h"
+#include "call/view_match.h"
 #include "wire/campaign_offers.h"
 
 static bool decode_update(struct api_call *call, const struct json_value *root)
@@ -34,7 +34,7 @@ static bool proceed_update(struct api_call *call)
 }
 
 const struct operation operation_update_campaign_offers = {decode_update, proceed_update,
-                                                           proceed_update};
+                                                           proceed_update, false};
 
 struct deletion {
     struct stock_key *keys; /* What is asked for, and, of that, what could not be deleted. */
@@ -135,4 +135,5 @@ static bool proceed_delete(struct api_call *call)
                              : mark_next(call);
 }
 
-const struct operation operation_delete_campaign_offers = {decode_delete, NULL, proceed_delete};
+const struct operation operation_delete_campaign_offers = {decode_delete, NULL, proceed_delete,
+                                                           false};

@@ -6,9 +6,9 @@
 
 #include "api/api_internal.h"
 #include "api/business_shelves.h"
-#include "api/view_match.h"
 #include "base/hash.h"
 #include "call/query.h"
+#include "call/view_match.h"
 #include "wire/offer_archive.h"
 
 enum {
@@ -269,4 +269,4 @@ static bool proceed(struct api_call *call)
     return state->request.listed ? proceed_list(call, state) : proceed_page(call, state);
 }
 
-const struct operation operation_get_offer_mappings = {decode, begin, proceed};
+const struct operation operation_get_offer_mappings = {decode, begin, proceed, false};

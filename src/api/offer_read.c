@@ -2,8 +2,8 @@
  * only where another shelf is asked for them. */
 #include "api/offer_read.h"
 
-#include "api/view_match.h"
 #include "base/hash.h"
+#include "call/view_match.h"
 
 static void add_shelf(struct offer_read *read, enum offer_shelf_kind kind, int64_t warehouse_id,
                       int64_t shelf_id)
@@ -93,7 +93,9 @@ static bool take_views(struct offer_read *read, const struct store_command *comm
         return false;
     struct view_match match = {command->views, command->views_count, 0};
     for (uint32_t i = 0; i < read->offers_count; i++) {
-        views[i] = view_match_next(&match, read->offers[i].sku);
+        /* The first shelf's are the offers themselves. */
+        views[i] = read->at == 0 ? &match.views[match.taken++]
+                                 : view_match_next(&match, read->offers[i].sku);
         read->marks[i] |= views[i] == NULL ? 0 : views[i]->marks;
     }
     view_match_end(&match);

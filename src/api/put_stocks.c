@@ -111,6 +111,8 @@ static bool proceed(struct api_call *call)
     if (command->kind == STORE_PUT) {
         metric_add(&call->api->metrics.skus_written, command->put.applied_count);
         metric_add(&call->api->metrics.skus_stale, command->put.stale_count);
+        update_counts_add(call->api->settings.update_counts, call->campaign.id,
+                          command->put.applied_count, call->call.exchange->now_ms);
     }
     if (state != NULL && state->brings_back && offer_marks_next(&state->marks, command))
         return true;
@@ -119,4 +121,4 @@ static bool proceed(struct api_call *call)
     return false;
 }
 
-const struct operation operation_put_stocks = {decode, NULL, proceed};
+const struct operation operation_put_stocks = {decode, NULL, proceed, false};

@@ -41,11 +41,7 @@ void refuse(struct api_call *call, int status, const char *format, ...)
 void refuse_unavailable(struct call *base)
 {
     struct api_call *call = (struct api_call *)(void *)base;
-    if (call->charged > 0) {
-        limiter_give_back(call->api->limiter, call->row->rate, call->entity, base->exchange->now_ms,
-                          call->charged);
-    }
-    call->charged = 0;
+    rate_give_back(call);
     call_refuse_unavailable(base);
 }
 

@@ -45,6 +45,7 @@ void request_note(struct api_call *call)
     struct request_error errors[ERRORS_PER_REPLY_MAX];
     const struct request_entry entry = {
         .received_at_ms = call->received_at_ms,
+        .id = call->call.cause.request_id,
         .took_us = os->uptime_us(os) - call->received_us,
         .method = exchange->method,
         .path = request_path(exchange, path, sizeof(path)),

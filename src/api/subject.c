@@ -150,19 +150,6 @@ bool subject_check_model(struct api_call *call)
     const uint32_t placements = call->row->placements;
     if (placements == 0 || (placements & 1U << call->campaign.placement) != 0)
         return true;
-    struct buffer message;
-    buffer_init(&message);
-    buffer_append_text(&message, "Campaign type is not allowed");
-    const bool listed = call->api->settings.edition == EDITION_2026;
-    const char *separator = ". Allowed campaign types: ";
-    for (int i = 0; i < PLACEMENTS_COUNT && listed; i++) {
-        if ((placements & 1U << i) == 0)
-            continue;
-        buffer_append_text(&message, separator);
-        buffer_append_text(&message, placement_name((enum placement)i));
-        separator = ", ";
-    }
-    call_refuse(&call->call, 400, "CAMPAIGN_TYPE_NOT_SUPPORTED", "%s", buffer_text(&message));
-    buffer_deinit(&message);
+    call_refuse_placement(&call->call, placements, call->api->settings.edition == EDITION_2026);
     return false;
 }

@@ -85,13 +85,14 @@ static bool proceed(struct api_call *call)
         return false;
     }
     struct buffer *body = &call->call.exchange->reply;
+    struct date_day day = {.number = 0};
     uint64_t shown = 0;
     call->call.exchange->status = 200;
     v3_stocks_encode_begin(body, state->request.warehouse_id, next);
     for (uint32_t i = 0; i < command->views_count; i++) {
         if (!is_shown(&command->views[i]))
             continue;
-        get_stocks_encode_offer(body, &(struct get_stocks_offer){.view = &command->views[i]});
+        get_stocks_encode_offer(body, &(struct get_stocks_offer){.view = &command->views[i]}, &day);
         shown++;
     }
     v3_stocks_encode_end(body);
@@ -99,4 +100,4 @@ static bool proceed(struct api_call *call)
     return false;
 }
 
-const struct operation operation_v3_get_stocks = {decode, begin, proceed};
+const struct operation operation_v3_get_stocks = {decode, begin, proceed, false};

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 
 #include "api/v3.h"
-#include "api/view_match.h"
+#include "call/view_match.h"
 #include "wire/v3_stocks.h"
 
 struct state {
@@ -134,6 +134,8 @@ static bool proceed_put(struct api_call *call, struct state *state)
     }
     metric_add(&call->api->metrics.skus_written, command->put.applied_count);
     metric_add(&call->api->metrics.skus_stale, command->put.stale_count);
+    update_counts_add(call->api->settings.update_counts, call->call.campaign_id,
+                      command->put.applied_count, call->call.exchange->now_ms);
     if (++state->at < state->request.parts_count)
         return true;
     call->call.exchange->status = 200;
@@ -150,4 +152,4 @@ static bool proceed(struct api_call *call)
     return true;
 }
 
-const struct operation operation_v3_put_stocks = {decode, begin, proceed};
+const struct operation operation_v3_put_stocks = {decode, begin, proceed, false};

@@ -60,7 +60,7 @@ static bool begin_page(struct api_call *call)
     return false;
 }
 
-const struct operation operation_v3_page_warehouses = {decode_page, begin_page, NULL};
+const struct operation operation_v3_page_warehouses = {decode_page, begin_page, NULL, false};
 
 static bool decode_status(struct api_call *call, const struct json_value *root)
 {
@@ -89,4 +89,4 @@ static bool begin_status(struct api_call *call)
     return false;
 }
 
-const struct operation operation_v3_model_status = {decode_status, begin_status, NULL};
+const struct operation operation_v3_model_status = {decode_status, begin_status, NULL, true};

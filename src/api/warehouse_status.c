@@ -18,4 +18,4 @@ static bool begin(struct api_call *call)
     return false;
 }
 
-const struct operation operation_warehouse_status = {decode, begin, NULL};
+const struct operation operation_warehouse_status = {decode, begin, NULL, true};

@@ -67,7 +67,8 @@ static bool begin_market(struct api_call *call)
     return false;
 }
 
-const struct operation operation_list_market_warehouses = {decode_market, begin_market, NULL};
+const struct operation operation_list_market_warehouses = {decode_market, begin_market, NULL,
+                                                           false};
 
 /* --- GET businesses/{businessId}/warehouses --- */
 
@@ -172,7 +173,7 @@ static bool begin_list(struct api_call *call)
     return false;
 }
 
-const struct operation operation_list_warehouses = {NULL, begin_list, NULL};
+const struct operation operation_list_warehouses = {NULL, begin_list, NULL, false};
 
 /* --- POST businesses/{businessId}/warehouses --- */
 
@@ -226,4 +227,4 @@ static bool begin_page(struct api_call *call)
     return false;
 }
 
-const struct operation operation_page_warehouses = {decode_page, begin_page, NULL};
+const struct operation operation_page_warehouses = {decode_page, begin_page, NULL, false};

@@ -96,6 +96,14 @@ void arena_rewind(struct arena *arena, struct arena_mark mark)
     arena->current = mark.block;
 }
 
+size_t arena_bytes(const struct arena *arena)
+{
+    size_t bytes = 0;
+    for (const struct arena_block *block = arena->first; block != NULL; block = block->next)
+        bytes += sizeof(*block) + block->bytes_max;
+    return bytes;
+}
+
 void arena_reset(struct arena *arena)
 {
     size_t kept_bytes = 0;

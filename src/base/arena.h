@@ -33,6 +33,9 @@ struct arena_mark {
 struct arena_mark arena_mark(const struct arena *arena);
 void arena_rewind(struct arena *arena, struct arena_mark mark);
 
+/* Bytes that the arena holds, given out or not. */
+size_t arena_bytes(const struct arena *arena);
+
 /* Takes everything back. Blocks beyond the first ARENA_KEPT_BYTES_MAX are freed. */
 void arena_reset(struct arena *arena);
 

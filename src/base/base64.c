@@ -21,11 +21,13 @@ void base64url_encode(struct buffer *buffer, struct bytes bytes)
 
 static int letter_value(uint8_t letter)
 {
-    for (int value = 0; value < 64; value++) {
-        if ((uint8_t)alphabet[value] == letter)
-            return value;
-    }
-    return -1;
+    if (letter >= 'A' && letter <= 'Z')
+        return letter - 'A';
+    if (letter >= 'a' && letter <= 'z')
+        return letter - 'a' + 26;
+    if (letter >= '0' && letter <= '9')
+        return letter - '0' + 52;
+    return letter == '-' ? 62 : letter == '_' ? 63 : -1;
 }
 
 bool base64url_decode(struct buffer *buffer, struct bytes text)

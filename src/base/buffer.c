@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CAPACITY_MIN = 256, VARINT_BYTES_MAX = 10, INT64_DIGITS_MAX = 20 };
+#include "base/put.h"
+
+enum { CAPACITY_MIN = 256 };
 
 void buffer_init(struct buffer *buffer)
 {
@@ -48,6 +50,18 @@ enum err buffer_reserve(struct buffer *buffer, size_t size)
     return OK;
 }
 
+uint8_t *buffer_room(struct buffer *buffer, size_t size)
+{
+    return buffer_reserve(buffer, size) == OK ? buffer->data + buffer->size : NULL;
+}
+
+void buffer_end_at(struct buffer *buffer, const uint8_t *end)
+{
+    ASSERT(end >= buffer->data + buffer->size);
+    ASSERT(end <= buffer->data + buffer->capacity);
+    buffer->size = (size_t)(end - buffer->data);
+}
+
 void buffer_append(struct buffer *buffer, struct bytes bytes)
 {
     if (bytes.size == 0 || buffer_reserve(buffer, bytes.size) != OK)
@@ -87,18 +101,13 @@ void buffer_append_u64(struct buffer *buffer, uint64_t value)
 void buffer_append_varint(struct buffer *buffer, uint64_t value)
 {
     uint8_t data[VARINT_BYTES_MAX];
-    size_t size = 0;
-    while (value >= 0x80) {
-        data[size++] = (uint8_t)(value | 0x80);
-        value >>= 7;
-    }
-    data[size++] = (uint8_t)value;
-    buffer_append(buffer, (struct bytes){data, size});
+    const uint8_t *end = varint_put(data, value);
+    buffer_append(buffer, (struct bytes){data, (size_t)(end - data)});
 }
 
 void buffer_append_zigzag(struct buffer *buffer, int64_t value)
 {
-    buffer_append_varint(buffer, ((uint64_t)value << 1) ^ (value < 0 ? UINT64_MAX : 0));
+    buffer_append_varint(buffer, zigzag_of(value));
 }
 
 void buffer_append_zeros(struct buffer *buffer, size_t count)
@@ -111,16 +120,8 @@ void buffer_append_zeros(struct buffer *buffer, size_t count)
 
 void buffer_append_int64(struct buffer *buffer, int64_t value)
 {
-    uint8_t data[INT64_DIGITS_MAX];
-    size_t at = sizeof(data);
-    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    do {
-        data[--at] = (uint8_t)('0' + left % 10);
-        left /= 10;
-    } while (left > 0);
-    if (value < 0)
-        data[--at] = '-';
-    buffer_append(buffer, (struct bytes){data + at, sizeof(data) - at});
+    uint8_t data[INT64_TEXT_BYTES_MAX];
+    buffer_append(buffer, (struct bytes){data, (size_t)(int64_put(data, value) - data)});
 }
 
 void buffer_append_format(struct buffer *buffer, const char *format, ...)

@@ -35,6 +35,11 @@ void buffer_append_zeros(struct buffer *buffer, size_t count);
 void buffer_append_int64(struct buffer *buffer, int64_t value);
 void buffer_append_format(struct buffer *buffer, const char *format, ...) PRINTF(2, 3);
 
+/* Room for `size` bytes at the end, to be written to with base/put.h; NULL: no memory. Then
+ * buffer_end_at() says how far it was written. */
+uint8_t *buffer_room(struct buffer *buffer, size_t size);
+void buffer_end_at(struct buffer *buffer, const uint8_t *end);
+
 /* What was written so far. Lends until the next append, clear or deinit. */
 struct bytes buffer_bytes(const struct buffer *buffer);
 

@@ -1,6 +1,8 @@
 /* Views of bytes: comparing, trimming, splitting, numbers and UTF-8; and the cursor. */
 #include "base/bytes.h"
 
+#include <endian.h>
+
 struct bytes bytes_from_text(const char *text)
 {
     return (struct bytes){(const uint8_t *)text, text == NULL ? 0 : strlen(text)};
@@ -98,10 +100,18 @@ static size_t code_point_bytes(const uint8_t *data, size_t left)
     return size;
 }
 
+#define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
+
+/* Most text is ASCII, and that goes eight bytes at a time. */
 size_t bytes_utf8_prefix(struct bytes bytes)
 {
     size_t at = 0;
     while (at < bytes.size) {
+        if (bytes.size - at >= sizeof(uint64_t) &&
+            (bytes_word(bytes.data + at) & EACH_BYTE(0x80)) == 0) {
+            at += sizeof(uint64_t);
+            continue;
+        }
         const size_t size = code_point_bytes(bytes.data + at, bytes.size - at);
         if (size == 0)
             break;
@@ -115,25 +125,25 @@ bool bytes_are_utf8(struct bytes bytes)
     return bytes_utf8_prefix(bytes) == bytes.size;
 }
 
-#define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
-
-/* Eight bytes at once: the high bit of a byte is set in the result if it is below 0x20 or is 0x7F,
- * and perhaps in bytes above one that is. */
-static uint64_t controls_in(uint64_t word)
+/* Eight bytes at once: the high bit of a byte is set in the result if it is below 0x20, or is the
+ * one looked for, and perhaps in bytes above one that is. */
+static uint64_t low_in(uint64_t word)
 {
-    const uint64_t no_del = word ^ EACH_BYTE(0x7F);
-    const uint64_t low = (word - EACH_BYTE(0x20)) & ~word;
-    const uint64_t del = (no_del - EACH_BYTE(0x01)) & ~no_del;
-    return (low | del) & EACH_BYTE(0x80);
+    return (word - EACH_BYTE(0x20)) & ~word & EACH_BYTE(0x80);
+}
+
+static uint64_t byte_in(uint64_t word, uint8_t byte)
+{
+    const uint64_t zero = word ^ EACH_BYTE(byte);
+    return (zero - EACH_BYTE(0x01)) & ~zero & EACH_BYTE(0x80);
 }
 
 bool bytes_have_controls(struct bytes bytes)
 {
     size_t at = 0;
     for (; bytes.size - at >= sizeof(uint64_t); at += sizeof(uint64_t)) {
-        uint64_t word = 0;
-        memcpy(&word, bytes.data + at, sizeof(word));
-        if (controls_in(word) != 0)
+        const uint64_t word = bytes_word(bytes.data + at);
+        if ((low_in(word) | byte_in(word, 0x7F)) != 0)
             return true;
     }
     for (; at < bytes.size; at++) {
@@ -141,6 +151,63 @@ bool bytes_have_controls(struct bytes bytes)
             return true;
     }
     return false;
+}
+
+/* Exact where no byte is above 0x7F, and those are told, too. */
+static bool word_is_visible(uint64_t word)
+{
+    const uint64_t low = word - EACH_BYTE(0x21);
+    const uint64_t del = word + EACH_BYTE(0x01);
+    return ((word | low | del) & EACH_BYTE(0x80)) == 0;
+}
+
+static bool word_is_plain(uint64_t word)
+{
+    const uint64_t above = word & EACH_BYTE(0x80);
+    return (above | low_in(word) | byte_in(word, '"') | byte_in(word, '\\')) == 0;
+}
+
+/* Whether it holds for each word; short text is filled up with a letter. */
+static inline __attribute__((always_inline)) bool words_are(struct bytes bytes,
+                                                            bool (*word_is)(uint64_t))
+{
+    if (bytes.size < sizeof(uint64_t)) {
+        uint64_t word = EACH_BYTE('x');
+        for (size_t i = 0; i < bytes.size; i++)
+            word = word << 8 | bytes.data[i];
+        return word_is(word);
+    }
+    const size_t last = bytes.size - sizeof(uint64_t); /* Its word overlaps with the one before. */
+    for (size_t at = 0; at < last; at += sizeof(uint64_t)) {
+        if (!word_is(bytes_word(bytes.data + at)))
+            return false;
+    }
+    return word_is(bytes_word(bytes.data + last));
+}
+
+bool bytes_are_visible(struct bytes bytes)
+{
+    return words_are(bytes, word_is_visible);
+}
+
+bool bytes_are_plain_ascii(struct bytes bytes)
+{
+    return words_are(bytes, word_is_plain);
+}
+
+size_t bytes_plain_prefix(struct bytes bytes)
+{
+    size_t at = 0;
+    for (; bytes.size - at >= sizeof(uint64_t); at += sizeof(uint64_t)) {
+        const uint64_t word = le64toh(bytes_word(bytes.data + at));
+        const uint64_t found = low_in(word) | byte_in(word, '"') | byte_in(word, '\\');
+        if (found != 0) /* The lowest bit that is set is that of a byte that is one. */
+            return at + (size_t)__builtin_ctzll(found) / 8;
+    }
+    while (at < bytes.size && bytes.data[at] >= 0x20 && bytes.data[at] != '"' &&
+           bytes.data[at] != '\\')
+        at++;
+    return at;
 }
 
 bool bytes_to_int64(struct bytes bytes, int64_t *value)
@@ -163,27 +230,6 @@ bool bytes_to_int64(struct bytes bytes, int64_t *value)
     return true;
 }
 
-struct cursor cursor_begin(struct bytes bytes)
-{
-    return (struct cursor){bytes.data, bytes.data + bytes.size, false};
-}
-
-size_t cursor_left(const struct cursor *cursor)
-{
-    return cursor->failed ? 0 : (size_t)(cursor->end - cursor->at);
-}
-
-struct bytes cursor_bytes(struct cursor *cursor, uint64_t size)
-{
-    if (size > cursor_left(cursor)) {
-        cursor->failed = true;
-        return (struct bytes){NULL, 0};
-    }
-    const struct bytes taken = {cursor->at, (size_t)size};
-    cursor->at += size;
-    return taken;
-}
-
 /* Little-endian number of `size` bytes. */
 static uint64_t cursor_number(struct cursor *cursor, size_t size)
 {
@@ -192,11 +238,6 @@ static uint64_t cursor_number(struct cursor *cursor, size_t size)
     for (size_t i = 0; i < taken.size; i++)
         number |= (uint64_t)taken.data[i] << (8 * i);
     return number;
-}
-
-uint8_t cursor_u8(struct cursor *cursor)
-{
-    return (uint8_t)cursor_number(cursor, 1);
 }
 
 uint32_t cursor_u32(struct cursor *cursor)
@@ -209,7 +250,7 @@ uint64_t cursor_u64(struct cursor *cursor)
     return cursor_number(cursor, 8);
 }
 
-uint64_t cursor_varint(struct cursor *cursor)
+uint64_t cursor_varint_long(struct cursor *cursor)
 {
     uint64_t number = 0;
     for (unsigned shift = 0; shift < 70; shift += 7) {
@@ -222,10 +263,4 @@ uint64_t cursor_varint(struct cursor *cursor)
     }
     cursor->failed = true;
     return 0;
-}
-
-int64_t cursor_zigzag(struct cursor *cursor)
-{
-    const uint64_t number = cursor_varint(cursor);
-    return (int64_t)(number >> 1) ^ -(int64_t)(number & 1);
 }

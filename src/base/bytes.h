@@ -35,6 +35,39 @@ static inline bool bytes_equal(struct bytes left, struct bytes right)
            (left.size == 0 || memcmp(left.data, right.data, left.size) == 0);
 }
 
+static inline uint64_t bytes_word(const uint8_t *data)
+{
+    uint64_t word = 0;
+    memcpy(&word, data, sizeof(word));
+    return word;
+}
+
+static inline uint32_t bytes_half_word(const uint8_t *data)
+{
+    uint32_t word = 0;
+    memcpy(&word, data, sizeof(word));
+    return word;
+}
+
+/* The same where `right` is a literal of at most 16 bytes: some loads, and no call. */
+static inline __attribute__((always_inline)) bool bytes_are(struct bytes left, struct bytes right)
+{
+    const size_t size = right.size;
+    if (left.size != size)
+        return false;
+    if (size >= 8)
+        return bytes_word(left.data) == bytes_word(right.data) &&
+               bytes_word(left.data + size - 8) == bytes_word(right.data + size - 8);
+    if (size >= 4)
+        return bytes_half_word(left.data) == bytes_half_word(right.data) &&
+               bytes_half_word(left.data + size - 4) == bytes_half_word(right.data + size - 4);
+    for (size_t i = 0; i < size; i++) {
+        if (left.data[i] != right.data[i])
+            return false;
+    }
+    return true;
+}
+
 /* Equal but for the case of ASCII letters. */
 bool bytes_equal_ignoring_case(struct bytes left, struct bytes right);
 
@@ -61,6 +94,16 @@ bool bytes_are_utf8(struct bytes bytes);
 /* True when an ASCII control character is among them: 0x00…0x1F or 0x7F. */
 bool bytes_have_controls(struct bytes bytes);
 
+/* True when all of them are visible ASCII: 0x21…0x7E. */
+bool bytes_are_visible(struct bytes bytes);
+
+/* Number of leading bytes that stand in a JSON string as they are: up to the first that is below
+ * 0x20, a quote or a backslash. */
+size_t bytes_plain_prefix(struct bytes bytes);
+
+/* True when all of them do, and are ASCII. */
+bool bytes_are_plain_ascii(struct bytes bytes);
+
 /* Reads a whole decimal integer with an optional sign, and nothing beside it.
  * False when it is not one or does not fit in 64 bits; *value is untouched then. */
 MUST_USE bool bytes_to_int64(struct bytes bytes, int64_t *value);
@@ -73,15 +116,57 @@ struct cursor {
     bool failed;
 };
 
-struct cursor cursor_begin(struct bytes bytes);
-size_t cursor_left(const struct cursor *cursor);
-uint8_t cursor_u8(struct cursor *cursor);
+static inline struct cursor cursor_begin(struct bytes bytes)
+{
+    if (bytes.size == 0) /* C knows no offset to NULL, not even 0. */
+        return (struct cursor){bytes.data, bytes.data, false};
+    return (struct cursor){bytes.data, bytes.data + bytes.size, false};
+}
+
+static inline size_t cursor_left(const struct cursor *cursor)
+{
+    return cursor->failed ? 0 : (size_t)(cursor->end - cursor->at);
+}
+
 uint32_t cursor_u32(struct cursor *cursor);
 uint64_t cursor_u64(struct cursor *cursor);
-/* LEB128, seven bits a byte, least significant first, at most ten bytes. */
-uint64_t cursor_varint(struct cursor *cursor);
+
+static inline struct bytes cursor_bytes(struct cursor *cursor, uint64_t size)
+{
+    if (size > cursor_left(cursor)) {
+        cursor->failed = true;
+        return (struct bytes){NULL, 0};
+    }
+    const struct bytes taken = {cursor->at, (size_t)size};
+    if (size > 0)
+        cursor->at += size;
+    return taken;
+}
+
+static inline uint8_t cursor_u8(struct cursor *cursor)
+{
+    if (cursor_left(cursor) == 0) {
+        cursor->failed = true;
+        return 0;
+    }
+    return *cursor->at++;
+}
+
+/* LEB128, seven bits a byte, least significant first, at most ten bytes. A start reads hundreds of
+ * millions of them, most of one byte. */
+uint64_t cursor_varint_long(struct cursor *cursor);
+static inline uint64_t cursor_varint(struct cursor *cursor)
+{
+    if (cursor_left(cursor) > 0 && *cursor->at < 0x80)
+        return *cursor->at++;
+    return cursor_varint_long(cursor);
+}
+
 /* A signed number in zigzag form over a varint. */
-int64_t cursor_zigzag(struct cursor *cursor);
-struct bytes cursor_bytes(struct cursor *cursor, uint64_t size);
+static inline int64_t cursor_zigzag(struct cursor *cursor)
+{
+    const uint64_t number = cursor_varint(cursor);
+    return (int64_t)(number >> 1) ^ -(int64_t)(number & 1);
+}
 
 #endif

@@ -216,18 +216,42 @@ static char *put_time(char *at, const struct calendar *when)
     return put_digits(at, when->second, 2);
 }
 
-size_t date_format_iso8601(int64_t ms, char text[DATE_ISO8601_BYTES_MAX])
+static void day_begin(struct date_day *day, int64_t ms)
 {
     const struct calendar when = calendar_from_ms(ms);
     ASSERT(when.year >= 0 && when.year <= 9999);
-    char *at = put_char(put_digits(text, when.year, 4), '-');
+    char *at = put_char(put_digits(day->text, when.year, 4), '-');
     at = put_char(put_digits(at, when.month, 2), '-');
-    at = put_char(put_digits(at, when.day, 2), 'T');
-    at = put_time(at, &when);
+    (void)put_char(put_digits(at, when.day, 2), 'T');
+}
+
+size_t date_format_iso8601_of_day(int64_t ms, struct date_day *day,
+                                  char text[DATE_ISO8601_BYTES_MAX])
+{
+    const int64_t number = divide_down(ms, (int64_t)SECONDS_PER_DAY * MS_PER_SECOND);
+    if (number != day->number || day->text[0] == '\0')
+        day_begin(day, ms);
+    day->number = number;
+    const uint32_t of_day = (uint32_t)(ms - number * SECONDS_PER_DAY * MS_PER_SECOND);
+    const uint32_t second = of_day / MS_PER_SECOND;
+    const struct calendar when = {
+        .hour = second / SECONDS_PER_HOUR,
+        .minute = second % SECONDS_PER_HOUR / SECONDS_PER_MINUTE,
+        .second = second % SECONDS_PER_MINUTE,
+        .ms = of_day % MS_PER_SECOND,
+    };
+    memcpy(text, day->text, sizeof(day->text));
+    char *at = put_time(text + sizeof(day->text), &when);
     if (when.ms != 0)
         at = put_digits(put_char(at, '.'), when.ms, 3);
     at = put_char(at, 'Z');
     return (size_t)(at - text);
+}
+
+size_t date_format_iso8601(int64_t ms, char text[DATE_ISO8601_BYTES_MAX])
+{
+    struct date_day day = {.number = 0};
+    return date_format_iso8601_of_day(ms, &day, text);
 }
 
 void date_format_http(int64_t ms, char text[DATE_HTTP_BYTES])

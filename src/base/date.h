@@ -19,6 +19,15 @@ MUST_USE bool date_parse_iso8601(struct bytes text, int64_t *ms);
 enum { DATE_ISO8601_BYTES_MAX = 24 };
 size_t date_format_iso8601(int64_t ms, char text[DATE_ISO8601_BYTES_MAX]);
 
+/* The same, for many moments of which most lie on the day of the one before: `day` is all zeros
+ * before the first. */
+struct date_day {
+    int64_t number; /* Days since 1970-01-01. */
+    char text[11];  /* As in front of the time of day, with the `T`; zeros: there is none yet. */
+};
+size_t date_format_iso8601_of_day(int64_t ms, struct date_day *day,
+                                  char text[DATE_ISO8601_BYTES_MAX]);
+
 /* Writes `Thu, 10 Jul 2018 00:42:42 GMT` with a NUL behind it. */
 enum { DATE_HTTP_BYTES = 30 };
 void date_format_http(int64_t ms, char text[DATE_HTTP_BYTES]);

@@ -107,3 +107,15 @@ void map_remove(struct map *map, int64_t key)
     }
     map->slots[hole].value = MAP_ABSENT;
 }
+
+bool map_next(const struct map *map, uint32_t *place, int64_t *key)
+{
+    while (*place < map->slots_count) {
+        const struct map_slot *slot = &map->slots[(*place)++];
+        if (slot->value != MAP_ABSENT) {
+            *key = slot->key;
+            return true;
+        }
+    }
+    return false;
+}

@@ -3,6 +3,7 @@
 #ifndef BASE_MAP_H
 #define BASE_MAP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -34,5 +35,9 @@ MUST_USE enum err map_reserve(struct map *map, uint32_t more);
 
 /* Removes the key if it is there. */
 void map_remove(struct map *map, int64_t key);
+
+/* Goes through all keys, in no order: *place is 0 at first, and nothing changes meanwhile. False:
+ * there are no more. */
+bool map_next(const struct map *map, uint32_t *place, int64_t *key);
 
 #endif

@@ -42,6 +42,6 @@ void metric_write_histogram(struct buffer *page, const char *name, const char *h
     }
     count += metric_bucket(histogram, METRIC_BUCKETS_COUNT - 1);
     buffer_append_format(page, "%s_bucket{le=\"+Inf\"} %" PRIu64 "\n", name, count);
-    buffer_append_format(page, "%s_sum %g\n", name, (double)metric_sum(histogram) / divisor);
+    buffer_append_format(page, "%s_sum %.15g\n", name, (double)metric_sum(histogram) / divisor);
     buffer_append_format(page, "%s_count %" PRIu64 "\n", name, count);
 }

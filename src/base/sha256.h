@@ -8,6 +8,10 @@ struct sha256 {
     uint8_t data[32];
 };
 
+/* The library can hash. It cannot where it found no memory when it was loaded; ask once, at the
+ * start of a program, before any of what follows. */
+MUST_USE bool sha256_is_ready(void);
+
 struct sha256 sha256_of(struct bytes bytes);
 
 /* Takes the same time wherever the two differ. */

@@ -89,6 +89,55 @@ struct stock_view {
     const struct stock_details *details; /* NULL: none. Lives as long as the command's arena. */
 };
 
+/* Where a change came from. */
+enum stock_source {
+    STOCK_SOURCE_NONE,     /* Not kept: it is older than histories are. */
+    STOCK_SOURCE_API,      /* A request of the public API. */
+    STOCK_SOURCE_OPERATOR, /* One of the operator's API. */
+    STOCK_SOURCE_PUSH,     /* A shop that was asked. */
+    STOCK_SOURCE_EXPIRY,   /* The end of a reservation. */
+    STOCK_SOURCE_MOVE,     /* Shelves that were carried, by a change of the registry. */
+};
+enum { STOCK_SOURCES_COUNT = STOCK_SOURCE_MOVE + 1 };
+
+/* Why something changed, kept for its history. */
+struct stock_cause {
+    enum stock_source source;
+    int64_t at_ms;       /* When it was asked for. */
+    struct bytes by;     /* Name of the token; of what is cut, STOCK_CAUSE_BY_BYTES_MAX remain. */
+    uint64_t request_id; /* As the query log has it; 0: none. */
+};
+enum { STOCK_CAUSE_BY_BYTES_MAX = 128 };
+
+enum stock_event_kind {
+    STOCK_EVENT_WRITE,
+    STOCK_EVENT_COUNT, /* The Market counted, or a shelf was carried here. */
+    STOCK_EVENT_MARK,
+    STOCK_EVENT_RESERVE,
+    STOCK_EVENT_PACK,
+    STOCK_EVENT_SHIP,
+    STOCK_EVENT_CANCEL,
+    STOCK_EVENT_EXPIRE,
+};
+enum { STOCK_EVENT_KINDS_COUNT = STOCK_EVENT_EXPIRE + 1 };
+
+#define STOCK_NOT_KNOWN (-1)
+
+/* One thing that happened to a SKU on a shelf. */
+struct stock_event {
+    enum stock_event_kind kind;
+    struct stock_cause cause;
+    int64_t available;     /* Behind it, or STOCK_NOT_KNOWN, */
+    int64_t reserved;      /* likewise. */
+    enum stock_type type;  /* Of a count: what was counted, */
+    int64_t count;         /* and how many; of an order's: units of this SKU. */
+    int64_t updated_at_ms; /* Of a write and a count: when the number was true. */
+    uint32_t marks_set;    /* Of a mark. */
+    uint32_t marks_clear;
+    int64_t campaign_id;   /* Of an order's. */
+    struct bytes order_id; /* Likewise. */
+};
+
 /* Units of all types that cannot be sold. */
 static inline int64_t stock_unfit_units(const struct stock_view *view)
 {

@@ -6,9 +6,10 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "store/command.h"
 #include "wire/json_failure.h"
 
-enum { MESSAGE_BYTES_MAX = 2048, RETRY_AFTER_S = 1 };
+enum { MESSAGE_BYTES_MAX = 2048, RETRY_AFTER_S = 1, REPLY_BYTES_MIN = 1024 };
 
 static const char unavailable_code[] = "SERVICE_UNAVAILABLE";
 static const char unavailable_message[] =
@@ -34,6 +35,7 @@ void call_begin(struct call *call, struct http_exchange *exchange, const struct 
         .registry = registry,
         .store = store,
         .parsers = parsers,
+        .cause = {.at_ms = exchange->now_ms},
     };
     error_list_init(&call->errors);
     exchange->state = call;
@@ -53,22 +55,6 @@ void call_end(struct call *call)
     call->keeps_document = false;
     forget_document(call);
     error_list_deinit(&call->errors);
-}
-
-static bool command_changes(const struct store_command *command)
-{
-    switch (command->kind) {
-    case STORE_PUT:
-    case STORE_MARK:
-    case STORE_COUNT:
-        return true;
-    case STORE_ORDER:
-        return command->order.action != ORDER_READ;
-    case STORE_PAGE:
-    case STORE_LIST:
-        return false;
-    }
-    return false;
 }
 
 static enum registry_use use_of(const struct call *call)
@@ -91,6 +77,7 @@ static bool submit(struct call *call)
     command->arena = &call->exchange->arena;
     if (!command_changes(command))
         return store_submit(call->store, command);
+    command->cause = call->cause;
     if (!registry_enter(call->registry, call->campaign_id, command->shelf_id, use_of(call))) {
         command->verdict = VERDICT_NO_ROOM; /* The shelf is just being carried away. */
         return true;
@@ -136,14 +123,35 @@ static bool run_commands(struct call *call)
     return true;
 }
 
+/* Room for what most writes are answered with: who is told that there was none was not served. */
+static bool has_room_for_reply(struct call *call)
+{
+    if (buffer_reserve(&call->exchange->reply, REPLY_BYTES_MIN) == OK)
+        return true;
+    call->steps->refuse_unavailable(call);
+    return false;
+}
+
 bool call_execute(void *context, struct http_exchange *exchange)
 {
     (void)context;
     struct call *call = exchange->state;
-    const bool has_command = call->steps->check_body(call) && take_step(call, call->steps->begin);
+    const bool checked = has_room_for_reply(call) && call->steps->check_body(call);
+    if (checked && call->worker != NULL)
+        return false; /* call_await() hands it over, document and all. */
+    const bool has_command = checked && take_step(call, call->steps->begin);
     const bool complete = !has_command || run_commands(call);
     forget_document(call);
     return complete;
+}
+
+static void run_in_worker(struct work *work)
+{
+    struct call *call = (struct call *)(void *)((char *)work - offsetof(struct call, work));
+    const bool has_command = take_step(call, call->steps->begin);
+    ASSERT(!has_command);
+    forget_document(call);
+    call->exchange->wake(call->exchange);
 }
 
 static void command_complete(struct store_command *command)
@@ -156,13 +164,20 @@ void call_await(void *context, struct http_exchange *exchange)
 {
     (void)context;
     struct call *call = exchange->state;
-    store_await(call->store, &call->command, command_complete);
+    if (call->worker == NULL) {
+        store_await(call->store, &call->command, command_complete);
+        return;
+    }
+    call->work.run = run_in_worker;
+    worker_submit(call->worker, &call->work);
 }
 
 bool call_finish(void *context, struct http_exchange *exchange)
 {
     (void)context;
     struct call *call = exchange->state;
+    if (call->worker != NULL)
+        return true;
     const bool complete = !advance(call) || run_commands(call);
     forget_document(call);
     return complete;
@@ -216,6 +231,23 @@ void call_refuse(struct call *call, int status, const char *code, const char *fo
     error_list_clear(&call->errors);
     error_list_add(&call->errors, "%s", message);
     call_refuse_errors(call, status, code);
+}
+
+void call_refuse_placement(struct call *call, uint32_t placements, bool listed)
+{
+    struct buffer message;
+    buffer_init(&message);
+    buffer_append_text(&message, "Campaign type is not allowed");
+    const char *separator = ". Allowed campaign types: ";
+    for (int i = 0; i < PLACEMENTS_COUNT && listed; i++) {
+        if ((placements & 1U << i) == 0)
+            continue;
+        buffer_append_text(&message, separator);
+        buffer_append_text(&message, placement_name((enum placement)i));
+        separator = ", ";
+    }
+    call_refuse(call, 400, "CAMPAIGN_TYPE_NOT_SUPPORTED", "%s", buffer_text(&message));
+    buffer_deinit(&message);
 }
 
 void call_refuse_invalid(struct call *call)

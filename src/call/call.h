@@ -6,6 +6,7 @@
 
 #include "call/parser_pool.h"
 #include "call/route.h"
+#include "call/worker.h"
 #include "registry/registry.h"
 #include "store/store.h"
 #include "wire/http.h"
@@ -17,7 +18,7 @@ struct call;
 struct call_steps {
     /* The body came in: it is checked and decoded. False: refused. */
     bool (*check_body)(struct call *call);
-    /* True: a command was filled in. False: the reply is there. */
+    /* True: a command was filled in. False: the reply is there. In the call's worker, if any. */
     bool (*begin)(struct call *call);
     /* The command is complete, and there was room. As begin(). */
     bool (*proceed)(struct call *call);
@@ -43,8 +44,12 @@ struct call {
     struct error_list errors;
     const char *error_code; /* Of the errors that were replied with; NULL: none were. */
     struct store_command command;
-    int64_t campaign_id; /* Whose shelf a command that changes something is for. */
+    struct stock_cause cause; /* Of those that change something; begins with the moment alone. */
+    int64_t campaign_id;      /* Whose shelf a command that changes something is for. */
     enum call_use use;
+    struct worker *worker; /* Set before the body came in: begin() blocks, and is run there; it has
+                              no commands. NULL: it does not block. */
+    struct work work;      /* For the worker. */
 };
 
 /* Room for a call, `bytes` that begin with a struct call, in the exchange's arena. NULL: there is
@@ -77,6 +82,10 @@ void call_refuse(struct call *call, int status, const char *code, const char *fo
 
 /* Replies with the errors that were gathered, at least one. */
 void call_refuse_errors(struct call *call, int status, const char *code);
+
+/* Replies with 400: the campaign's model is none of these, bits of 1 << placement; with their
+ * names. */
+void call_refuse_placement(struct call *call, uint32_t placements, bool listed);
 
 /* Replies with 400 and the errors that were gathered; without any there was no memory: 503. */
 void call_refuse_invalid(struct call *call);

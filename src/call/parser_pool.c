@@ -6,18 +6,22 @@
 
 enum { PARSERS_MAX = 64 };
 
-/* `lock` guards what is behind it; it is never held together with another. */
+/* `are_wiped` is set once. `lock` guards what is behind it; it is never held together with another.
+ */
 struct parser_pool {
+    bool are_wiped;
     pthread_mutex_t lock;
     struct json_parser *parsers[PARSERS_MAX];
     uint32_t parsers_count;
 };
 
-struct parser_pool *parser_pool_create(void)
+struct parser_pool *parser_pool_create(bool are_wiped)
 {
     struct parser_pool *pool = calloc(1, sizeof(*pool));
-    if (pool != NULL)
-        pthread_mutex_init(&pool->lock, NULL);
+    if (pool == NULL)
+        return NULL;
+    pool->are_wiped = are_wiped;
+    pthread_mutex_init(&pool->lock, NULL);
     return pool;
 }
 
@@ -42,6 +46,8 @@ struct json_parser *parser_pool_take(struct parser_pool *pool)
 
 void parser_pool_give_back(struct parser_pool *pool, struct json_parser *parser)
 {
+    if (pool->are_wiped)
+        json_parser_wipe(parser);
     pthread_mutex_lock(&pool->lock);
     const bool kept = pool->parsers_count < PARSERS_MAX;
     if (kept)

@@ -7,8 +7,9 @@
 
 struct parser_pool;
 
-/* NULL: no memory. */
-MUST_USE struct parser_pool *parser_pool_create(void);
+/* `are_wiped`: documents have secrets in them, and a parser forgets its own when it is given back.
+ * NULL: no memory. */
+MUST_USE struct parser_pool *parser_pool_create(bool are_wiped);
 void parser_pool_destroy(struct parser_pool *pool);
 
 /* Borrows a parser; NULL: no memory. */

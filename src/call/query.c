@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 
+#include "base/date.h"
 #include "wire/page_token.h"
 
 bool call_query_mismatch(struct call *call, struct bytes text)
@@ -11,6 +12,23 @@ bool call_query_mismatch(struct call *call, struct bytes text)
     error_list_add(&call->errors, "Type mismatch: '%.*s'",
                    BYTES_ARG(bytes_clip(text, REJECTED_VALUE_BYTES_MAX)));
     return false;
+}
+
+bool call_query_known(struct call *call, const struct bytes *names, size_t names_count)
+{
+    const struct http_exchange *exchange = call->exchange;
+    bool known = true;
+    for (uint32_t i = 0; i < exchange->parameters_count; i++) {
+        const struct bytes name = exchange->parameters[i].name;
+        bool found = false;
+        for (size_t k = 0; k < names_count && !found; k++)
+            found = bytes_equal(name, names[k]);
+        if (!found)
+            error_list_add(&call->errors, "Unknown parameter '%.*s'",
+                           BYTES_ARG(bytes_clip(name, REJECTED_VALUE_BYTES_MAX)));
+        known &= found;
+    }
+    return known;
 }
 
 bool call_query_int64(struct call *call, const char *name, int64_t min, int64_t max, int64_t *value,
@@ -32,6 +50,14 @@ bool call_query_int64(struct call *call, const char *name, int64_t min, int64_t 
                    ")",
                    name, number < min ? "greater" : "less", number < min ? min : max, number);
     return false;
+}
+
+bool call_query_moment(struct call *call, const char *name, int64_t *ms)
+{
+    struct bytes text;
+    if (!http_parameter(call->exchange, bytes_from_text(name), &text))
+        return true;
+    return date_parse_iso8601(text, ms) || call_query_mismatch(call, text);
 }
 
 bool call_query_limit(struct call *call, const struct query_limits *limits, uint32_t *limit)

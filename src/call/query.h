@@ -35,6 +35,12 @@ MUST_USE bool call_query_page_token(struct call *call, uint64_t filter, struct b
 MUST_USE bool call_query_int64(struct call *call, const char *name, int64_t min, int64_t max,
                                int64_t *value, bool *given);
 
+/* A moment, ISO 8601 with an offset; *ms stays where it is absent. */
+MUST_USE bool call_query_moment(struct call *call, const char *name, int64_t *ms);
+
+/* Whether the query has these parameters alone; an error for each other one. */
+MUST_USE bool call_query_known(struct call *call, const struct bytes *names, size_t names_count);
+
 /* Adds the error for a parameter that is of another type. Returns false. */
 bool call_query_mismatch(struct call *call, struct bytes text);
 

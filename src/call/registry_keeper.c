@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "call/registry_fence.h"
 #include "os/log.h"
 #include "wire/json.h"
 
@@ -98,12 +99,18 @@ static enum err decode_text(struct bytes text, struct arena *arena,
     struct json_parser *parser = json_parser_create();
     struct buffer padded;
     buffer_init(&padded);
+    /* At once: a buffer that grows leaves copies behind, and there are keys in this text. */
+    enum err error = buffer_reserve(&padded, text.size + JSON_PADDING_BYTES);
     buffer_append(&padded, text);
     buffer_append_zeros(&padded, JSON_PADDING_BYTES);
-    enum err error = parser == NULL || padded.failed ? ERR_MEMORY : OK;
-    if (error == OK)
+    if (parser == NULL || padded.failed)
+        error = ERR_MEMORY;
+    if (error == OK) {
         error =
             decode_json(parser, (struct bytes){padded.data, text.size}, arena, document, errors);
+        json_parser_wipe(parser);
+        explicit_bzero(padded.data, padded.size);
+    }
     buffer_deinit(&padded);
     json_parser_destroy(parser);
     return error;
@@ -149,6 +156,34 @@ enum err registry_take_document(void *context, struct bytes name, struct bytes c
     arena_deinit(&arena);
     error_list_deinit(&errors);
     return error == ERR_INVALID ? ERR_CORRUPT : error;
+}
+
+void registry_keeper_hold(struct registry_keeper *keeper)
+{
+    keeper_lock(keeper);
+}
+
+void registry_keeper_release(struct registry_keeper *keeper)
+{
+    keeper_unlock(keeper);
+}
+
+enum err registry_keeper_give(const struct registry_keeper *keeper,
+                              const struct store_document_sink *sink)
+{
+    struct bytes before;
+    struct bytes change;
+    if (registry_unfinished_texts(keeper->registry, &before, &change)) {
+        const enum err error = sink->take(sink->context, document_name, before);
+        return error == OK ? sink->take(sink->context, moving_name, change) : error;
+    }
+    struct buffer text;
+    buffer_init(&text);
+    registry_encode(keeper->registry, &text);
+    const enum err error =
+        text.failed ? ERR_MEMORY : sink->take(sink->context, document_name, buffer_bytes(&text));
+    buffer_deinit(&text);
+    return error;
 }
 
 /* Tells what lies on a shelf that is taken away, and what to do about it. */
@@ -202,24 +237,47 @@ static enum err carry(const struct registry_keeper *keeper, const struct registr
 }
 
 /* Carries what the last change left to carry, and opens its shelves. What was carried before a
- * power cut is carried again: that changes nothing. */
+ * power cut is carried again: that changes nothing. Another node may be at the same: whoever is
+ * first fences the shelves that were carried to, so that nothing old comes there behind him. */
 static enum err finish(struct registry_keeper *keeper)
 {
     const struct registry_move *moves = NULL;
     const uint32_t moves_count = registry_unfinished(keeper->registry, &moves);
+    int64_t fence = 0;
     if (moves_count == 0)
         return OK;
     enum err error = carry(keeper, moves, moves_count);
     if (error == OK)
-        error = store_add_document(keeper->store, moved_name, (struct bytes){NULL, 0});
+        error = registry_fence_targets(keeper->store, moves, moves_count, &fence);
+    if (error == OK)
+        error = store_add_fenced(keeper->store, fence, moved_name, (struct bytes){NULL, 0});
     if (error == OK) {
         registry_finish(keeper->registry);
+    } else if (error == ERR_BUSY) {
+        log_line(LOG_INFO, "event=registry_unfinished meaning='another node is faster'");
     } else {
         log_line(LOG_ERROR,
                  "event=registry_unfinished error=\"%s\" meaning='the change is kept, its shelves "
                  "are closed' action='make room, then send it again'",
                  err_text(error));
     }
+    return error;
+}
+
+/* Keeps other nodes off the shelves that a change closes, and looks again at what it takes away:
+ * now nothing can come there any more. A document that says nothing opens them again. */
+static enum err close_everywhere(const struct registry_keeper *keeper,
+                                 const struct registry_change *change, struct error_list *errors,
+                                 int64_t *fence)
+{
+    *fence = 0;
+    if (!store_is_shared(keeper->store))
+        return OK;
+    enum err error = registry_fence_closed(keeper->store, change, fence);
+    if (error == OK)
+        error = check_vacated(keeper, change, errors);
+    if (error == ERR_BUSY)
+        (void)store_add_fenced(keeper->store, *fence, moved_name, (struct bytes){NULL, 0});
     return error;
 }
 
@@ -237,8 +295,11 @@ static enum err keep(const struct registry_keeper *keeper, const struct registry
     if (error == OK)
         error = check_vacated(keeper, change, errors);
     const struct bytes name = change->moves_count > 0 ? moving_name : document_name;
+    int64_t fence = 0;
     if (error == OK)
-        error = store_add_document(keeper->store, name, buffer_bytes(&text));
+        error = close_everywhere(keeper, change, errors, &fence);
+    if (error == OK)
+        error = store_add_fenced(keeper->store, fence, name, buffer_bytes(&text));
     buffer_deinit(&text);
     return error;
 }
@@ -267,6 +328,8 @@ static enum err apply(struct registry_keeper *keeper, struct registry_document *
         return error;
     if (change.changed)
         error = keep(keeper, document, &change, errors);
+    else
+        error = store_confirm(keeper->store); /* Or it is only we who know nothing of a change. */
     *outcome =
         (struct registry_outcome){change.changed, count_copies(&change), REGISTRY_REFUSAL_NONE};
     if (error != OK || !change.changed) {
@@ -313,12 +376,26 @@ enum err registry_keeper_complete(struct registry_keeper *keeper, struct error_l
     keeper_lock(keeper);
     if (error == OK)
         error = finish(keeper);
+    if ((error == ERR_FULL || error == ERR_BUSY) && count == 0)
+        error = OK; /* The shelves concerned stay closed; all others can be read. */
     if (error == OK && count > 0)
         error = apply(keeper, &document, errors, &outcome);
     keeper_unlock(keeper);
     if (error == OK && count > 0)
         log_line(LOG_INFO, "event=registry_numbered entries=%u", count);
     arena_deinit(&arena);
+    return error;
+}
+
+enum err registry_keeper_end(struct registry_keeper *keeper)
+{
+    const struct registry_move *moves = NULL;
+    keeper_lock(keeper);
+    const bool unfinished = registry_unfinished(keeper->registry, &moves) > 0;
+    const enum err error =
+        unfinished ? finish(keeper)
+                   : store_add_document(keeper->store, moved_name, (struct bytes){NULL, 0});
+    keeper_unlock(keeper);
     return error;
 }
 

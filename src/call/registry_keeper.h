@@ -21,8 +21,18 @@ MUST_USE struct registry_keeper *registry_keeper_create(struct registry *registr
                                                         struct store *store);
 void registry_keeper_destroy(struct registry_keeper *keeper);
 
-/* Takes a document that the store kept; `context` is the registry. For store_*_open(). */
+/* Takes a document that the store kept; `context` is the registry. For struct store_documents. */
 enum err registry_take_document(void *context, struct bytes name, struct bytes content);
+
+/* Holds changes back until the release: what the store keeps of the registry and what it is are one
+ * then. Waits for a change that is under way, with what it carries. */
+void registry_keeper_hold(struct registry_keeper *keeper);
+void registry_keeper_release(struct registry_keeper *keeper);
+
+/* Gives what leads to the registry as it is, a change that is not finished included, while it is
+ * held. ERR_MEMORY, or the sink's error. */
+MUST_USE enum err registry_keeper_give(const struct registry_keeper *keeper,
+                                       const struct store_document_sink *sink);
 
 /* Why ERR_INVALID or ERR_NOT_FOUND, where that is a question of more than words. */
 enum registry_refusal {
@@ -48,9 +58,16 @@ struct registry_outcome {
  * and then the registry is as it was. When units had to be carried to a group that somebody uses
  * and keeping the document failed, they stay there; the same document again ends that. */
 
-/* Gives numbers to what documents of an older stockd left without. Once, before requests. */
+/* Carries on with what the last change left, and gives numbers to what documents of an older stockd
+ * left without. Once, before requests. A full disk leaves what is to be carried to the next change;
+ * until then its shelves are closed. */
 MUST_USE enum err registry_keeper_complete(struct registry_keeper *keeper,
                                            struct error_list *errors);
+
+/* Ends what another node began in a store that is shared, and does not end: carries what is to be
+ * carried; or, where there is nothing, opens shelves that were fenced for a change, which will then
+ * be refused. ERR_BUSY: somebody else is at it. */
+MUST_USE enum err registry_keeper_end(struct registry_keeper *keeper);
 
 /* Applies a document as JSON, or decoded; `document` is lent, and gets its shelf numbers. */
 MUST_USE enum err registry_keeper_apply_text(struct registry_keeper *keeper, struct bytes text,

@@ -4,7 +4,7 @@
 #define CTL_BATCH_H
 
 #include "base/buffer.h"
-#include "ctl/leftover.h"
+#include "sheet/leftover.h"
 
 struct batch_item {
     uint64_t line; /* In the file. */

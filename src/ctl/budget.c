@@ -1,10 +1,13 @@
 /* Numbers of the server may lag behind by what is under way, so the smaller of its number and our
  * own count is believed. The Date of an answer was written before it came here: date - now never
  * exceeds the true difference of the clocks, and the largest of such differences is the best known.
- * Too small a difference waits a little longer than needed; too large a one runs into a 420. */
+ * Too small a difference waits a little longer than needed; too large a one runs into a 420. The
+ * longest window there is lasts a day: an end that is further away is a clock that is wrong. */
 #include "ctl/budget.h"
 
 #include "base/error.h"
+
+#define WINDOW_MS_MAX (INT64_C(24) * 3600 * 1000)
 
 void budget_init(struct budget *budget, int64_t now_ms, int64_t uptime_ms)
 {
@@ -67,7 +70,9 @@ void budget_end(struct budget *budget, int64_t items, const struct budget_answer
     ASSERT(budget->in_flight_count >= 0);
     if (answer->answered && answer->date_ms >= 0)
         note_date(budget, answer->date_ms, uptime_ms);
-    const bool tells_window = answer->until_ms >= 0 && (answer->remaining >= 0 || answer->refused);
+    const bool tells_window = answer->until_ms >= 0 &&
+                              answer->until_ms - server_ms(budget, uptime_ms) <= WINDOW_MS_MAX &&
+                              (answer->remaining >= 0 || answer->refused);
     if (!answer->answered || !tells_window) {
         /* It may have been counted all the same. */
         budget->remaining -= items;

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl/budget.h"
 #include "ctl/reply_head.h"
+#include "ctl/resource.h"
 #include "ctl/retry.h"
 #include "ctl/stop.h"
 #include "wire/json.h"
@@ -28,6 +28,7 @@ struct call {
     enum call_state state;
     CURL *easy;
     struct call_request request;
+    struct resource *resource;
     struct buffer url;
     struct buffer answer;
     struct reply_head head;
@@ -42,10 +43,9 @@ struct client {
     struct client_settings settings;
     CURLM *multi;
     struct curl_slist *headers;
-    struct budget budget;
+    struct resource_table resources;
     struct call calls[CLIENT_CALLS_MAX];
-    int64_t pause_until_ms;     /* Uptime; the server asked for a pause with Retry-After. */
-    int64_t wait_told_until_ms; /* The window whose end was announced, so that it is told once. */
+    int64_t pause_until_ms; /* Uptime; the server asked for a pause with Retry-After. */
     bool clock_checked;
     bool stopped;
 };
@@ -91,7 +91,7 @@ static bool headers_init(struct client *client)
         "Expect:",
         buffer_text(&line),
     };
-    bool complete = true;
+    bool complete = !line.failed;
     for (size_t i = 0; complete && i < sizeof(lines) / sizeof(lines[0]); i++) {
         struct curl_slist *longer = curl_slist_append(client->headers, lines[i]);
         complete = longer != NULL;
@@ -101,6 +101,14 @@ static bool headers_init(struct client *client)
         explicit_bzero(line.data, line.size);
     buffer_deinit(&line);
     return complete;
+}
+
+/* With a file, nobody else is trusted. */
+static bool trust(CURL *easy, const char *ca_file)
+{
+    return curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
+           (ca_file == NULL || (curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file) == CURLE_OK &&
+                                curl_easy_setopt(easy, CURLOPT_CAPATH, NULL) == CURLE_OK));
 }
 
 static bool call_init(struct call *call, const struct client *client)
@@ -120,6 +128,7 @@ static bool call_init(struct call *call, const struct client *client)
            curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "") == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+           trust(easy, client->settings.ca_file) &&
            curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)client->settings.timeout_ms) ==
                CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS) == CURLE_OK;
@@ -131,7 +140,6 @@ struct client *client_create(const struct client_settings *settings)
     if (client == NULL)
         return NULL;
     client->settings = *settings;
-    budget_init(&client->budget, settings->os->now_ms(settings->os), uptime_ms(client));
     bool complete = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
     client->multi = complete ? curl_multi_init() : NULL;
     complete = client->multi != NULL && headers_init(client);
@@ -179,27 +187,43 @@ bool client_is_full(const struct client *client)
     return full;
 }
 
+/* Tells libcurl what is asked. False: it has no memory. */
+static bool request_set(CURL *easy, const struct call_request *request)
+{
+    if (strcmp(request->method, "GET") == 0)
+        return curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L) == CURLE_OK &&
+               curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, NULL) == CURLE_OK;
+    const char *body = request->body.size > 0 ? (const char *)request->body.data : "";
+    return curl_easy_setopt(easy, CURLOPT_POST, 1L) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.size) ==
+               CURLE_OK;
+}
+
 enum err client_begin(struct client *client, const struct call_request *request)
 {
     struct call *call = call_in_state(client, CALL_FREE);
     ASSERT(call != NULL);
+    const struct access *access = client->settings.access;
+    const struct bytes path =
+        request->path.size > 0 ? request->path : buffer_bytes(&access->stocks_path);
     call->request = *request;
     call->failures = 0;
     call->due_ms = uptime_ms(client);
     buffer_clear(&call->url);
-    buffer_append(&call->url, buffer_bytes(&client->settings.access->url));
+    buffer_append(&call->url, buffer_bytes(&access->url));
+    buffer_append(&call->url, path);
     if (request->query.size > 0)
         buffer_append(&call->url, BYTES("?"));
     buffer_append(&call->url, request->query);
-    CURL *easy = call->easy;
-    if (curl_easy_setopt(easy, CURLOPT_URL, buffer_text(&call->url)) != CURLE_OK ||
-        curl_easy_setopt(easy, CURLOPT_POST, 1L) != CURLE_OK ||
-        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method) != CURLE_OK ||
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, (const char *)request->body.data) != CURLE_OK ||
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.size) !=
-            CURLE_OK ||
-        call->url.failed)
+    const char *url = buffer_text(&call->url);
+    if (call->url.failed || curl_easy_setopt(call->easy, CURLOPT_URL, url) != CURLE_OK ||
+        !request_set(call->easy, request))
         return ERR_MEMORY;
+    struct os *os = client->settings.os;
+    call->resource =
+        resource_take(&client->resources, request->method, path, os->now_ms(os), uptime_ms(client));
     call->state = CALL_WAITS;
     return OK;
 }
@@ -210,7 +234,7 @@ static void call_over(struct call *call, enum call_outcome outcome)
     const size_t answer_bytes = call->answer.size;
     buffer_append_zeros(&call->answer, JSON_PADDING_BYTES);
     if (call->answer.failed)
-        outcome = CALL_UNREACHABLE;
+        outcome = CALL_NO_MEMORY;
     call->result = (struct call_result){.outcome = outcome,
                                         .answer = {call->answer.data, answer_bytes},
                                         .problem = call->problem,
@@ -219,6 +243,7 @@ static void call_over(struct call *call, enum call_outcome outcome)
         long status = 0;
         (void)curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
         call->result.status = status;
+        call->result.limit = call->head.limit;
     }
 }
 
@@ -262,7 +287,7 @@ static void budget_note(struct client *client, struct call *call, bool answered,
         .until_ms = call->head.until_ms,
         .date_ms = call->head.date_ms,
     };
-    budget_end(&client->budget, call->request.items, &note, uptime_ms(client));
+    budget_end(&call->resource->budget, call->request.items, &note, uptime_ms(client));
 }
 
 /* Troubles that the next attempt would have again. */
@@ -270,7 +295,7 @@ static bool is_hopeless(CURLcode code)
 {
     static const CURLcode hopeless[] = {
         CURLE_URL_MALFORMAT,      CURLE_UNSUPPORTED_PROTOCOL, CURLE_PEER_FAILED_VERIFICATION,
-        CURLE_SSL_CACERT_BADFILE, CURLE_WRITE_ERROR,          CURLE_OUT_OF_MEMORY,
+        CURLE_SSL_CACERT_BADFILE, CURLE_WRITE_ERROR,
     };
     for (size_t i = 0; i < sizeof(hopeless) / sizeof(hopeless[0]); i++) {
         if (code == hopeless[i])
@@ -324,7 +349,9 @@ static void attempt_end(struct client *client, struct call *call, CURLcode code)
                        call->curl_problem[0] != '\0' ? call->curl_problem
                                                      : curl_easy_strerror(code));
     }
-    if (is_hopeless(code))
+    if (code == CURLE_OUT_OF_MEMORY)
+        call_over(call, CALL_NO_MEMORY);
+    else if (is_hopeless(code))
         call_over(call, CALL_UNREACHABLE);
     else
         call_retry(client, call, answered ? status : 0);
@@ -336,18 +363,18 @@ static void attempt_begin(struct client *client, struct call *call)
     reply_head_init(&call->head);
     call->curl_problem[0] = '\0';
     call->state = CALL_RUNS;
-    budget_begin(&client->budget, call->request.items);
+    budget_begin(&call->resource->budget, call->request.items);
     const CURLMcode code = curl_multi_add_handle(client->multi, call->easy);
     if (code != CURLM_OK)
         attempt_end(client, call, CURLE_OUT_OF_MEMORY);
 }
 
 /* Says once for each window that its end is waited for. */
-static void tell_wait(struct client *client, int64_t wait_ms)
+static void tell_wait(struct client *client, struct resource *resource, int64_t wait_ms)
 {
-    if (wait_ms < WAIT_TOLD_MS || client->wait_told_until_ms == client->budget.until_ms)
+    if (wait_ms < WAIT_TOLD_MS || resource->wait_told_until_ms == resource->budget.until_ms)
         return;
-    client->wait_told_until_ms = client->budget.until_ms;
+    resource->wait_told_until_ms = resource->budget.until_ms;
     progress_say(client->settings.progress, "the rate limit is used up; going on in %" PRId64 " s",
                  (wait_ms + 999) / 1000);
 }
@@ -370,11 +397,11 @@ static int64_t attempts_begin(struct client *client)
             due_ms = client->pause_until_ms;
         int64_t wait_ms = due_ms - now_ms;
         if (wait_ms <= 0)
-            wait_ms = budget_wait_ms(&client->budget, call->request.items, now_ms);
+            wait_ms = budget_wait_ms(&call->resource->budget, call->request.items, now_ms);
         if (wait_ms == 0)
             attempt_begin(client, call);
         else if (wait_ms != BUDGET_WAIT_ANSWER && due_ms <= now_ms)
-            tell_wait(client, wait_ms);
+            tell_wait(client, call->resource, wait_ms);
         if (wait_ms > 0 && wait_ms < sleep_ms)
             sleep_ms = wait_ms;
     }
@@ -428,6 +455,7 @@ bool client_end_one(struct client *client, struct call_result *result)
         over = call_in_state(client, CALL_IS_OVER);
     }
     *result = over->result;
+    resource_release(over->resource);
     over->state = CALL_FREE;
     return true;
 }

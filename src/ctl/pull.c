@@ -1,6 +1,6 @@
-/* Page after page: the answer's cells become CSV lines. Output is gathered and written in pieces;
- * the file appears under its name only when the last page is in it. */
-#include "ctl/pull.h"
+/* Page after page: the answer's cells become lines, of CSV or JSON. Output is gathered and written
+ * in pieces; the file appears under its name only when the last page is in it. */
+#include "ctl/commands.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -11,56 +11,37 @@
 #include "base/date.h"
 #include "base/hash.h"
 #include "base/map.h"
-#include "ctl/csv_writer.h"
-#include "ctl/session.h"
+#include "ctl/option_rows.h"
+#include "ctl/pages.h"
 #include "ctl/stop.h"
 #include "ctl/totals.h"
-#include "wire/get_stocks.h"
+#include "sheet/csv_writer.h"
+#include "wire/json.h"
 
 struct pull {
     struct session session;
     struct csv_file file;
-    struct arena arena;
-    struct buffer query;
-    struct buffer body;
     struct map skus; /* Of one page: a page never splits a SKU (CONTRACT C16). */
     int64_t pulled;
     int64_t repeated; /* SKUs that stand on more than one warehouse. */
 };
 
-/* Appends a value of a query: letters, digits and `-._~` as they are, anything else as %XX. */
-static void append_escaped(struct buffer *query, struct bytes value)
+static void write_row_json(struct buffer *text, const struct stock_view *view)
 {
-    static const char plain[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-    for (size_t i = 0; i < value.size; i++) {
-        if (memchr(plain, value.data[i], sizeof(plain) - 1) != NULL)
-            buffer_append_u8(query, value.data[i]);
-        else
-            buffer_append_format(query, "%%%02X", value.data[i]);
+    buffer_append_text(text, "{\"sku\":");
+    json_write_string(text, view->sku);
+    buffer_append_text(text, ",\"count\":");
+    buffer_append_int64(text, view->available);
+    buffer_append_text(text, ",\"reserved\":");
+    buffer_append_int64(text, view->reserved);
+    if (view->updated_at_ms > 0) {
+        buffer_append_text(text, ",\"updatedAt\":");
+        json_write_moment(text, view->updated_at_ms);
     }
+    buffer_append_text(text, "}\n");
 }
 
-static void query_make(struct pull *pull, struct bytes page_token)
-{
-    buffer_clear(&pull->query);
-    buffer_append_format(&pull->query, "limit=%d", PAGE_LIMIT_MAX);
-    if (page_token.size == 0)
-        return;
-    buffer_append_text(&pull->query, "&page_token=");
-    append_escaped(&pull->query, page_token);
-}
-
-static void body_make(struct pull *pull)
-{
-    buffer_append_text(&pull->body, "{");
-    if (pull->session.options->warehouse_id > 0)
-        buffer_append_format(&pull->body, "\"stocksWarehouseId\":%" PRId64,
-                             pull->session.options->warehouse_id);
-    buffer_append_text(&pull->body, "}");
-}
-
-static void write_row(struct buffer *text, const struct stock_view *view)
+static void write_row_csv(struct buffer *text, const struct stock_view *view)
 {
     csv_append_field(text, view->sku);
     buffer_append_u8(text, ',');
@@ -79,10 +60,14 @@ static void write_row(struct buffer *text, const struct stock_view *view)
 /* Writes the cells of a page. False: the run ends, and why was said. */
 static bool write_page(struct pull *pull, const struct get_stocks_answer *answer)
 {
+    const bool json = pull->session.options->output_form == OUTPUT_JSON;
     map_deinit(&pull->skus);
     for (uint32_t i = 0; i < answer->views_count; i++) {
         const struct stock_view *view = &answer->views[i];
-        write_row(&pull->file.text, view);
+        if (json)
+            write_row_json(&pull->file.text, view);
+        else
+            write_row_csv(&pull->file.text, view);
         const int64_t key = (int64_t)bytes_hash(view->sku);
         pull->repeated += map_get(&pull->skus, key) != MAP_ABSENT;
         if (map_set(&pull->skus, key, i) != OK) {
@@ -101,64 +86,33 @@ static bool write_page(struct pull *pull, const struct get_stocks_answer *answer
     return error == OK;
 }
 
-/* Asks for one page and writes it; pull->query is the next page's then. False: the run ends. */
-static bool pull_page(struct pull *pull, bool *last)
-{
-    struct session *session = &pull->session;
-    const struct call_request request = {
-        .method = "POST",
-        .query = buffer_bytes(&pull->query),
-        .body = buffer_bytes(&pull->body),
-        .items = PAGE_LIMIT_MAX,
-    };
-    struct call_result result;
-    if (pull->query.failed || pull->body.failed || client_begin(session->client, &request) != OK ||
-        !client_end_one(session->client, &result)) {
-        session_stop_for_memory(session);
-        return false;
-    }
-    switch (session_judge(session, &result, NULL, NULL)) {
-    case JUDGED_GOOD:
-        break;
-    case JUDGED_REFUSED:
-        session_stop(session, CTL_SOME_REFUSED);
-        return false;
-    case JUDGED_END:
-        return false;
-    }
-    struct json_value root;
-    struct json_failure failure;
-    struct get_stocks_answer answer;
-    arena_reset(&pull->arena);
-    if (json_parse(session->parser, result.answer, &root, &failure) != JSON_OK ||
-        !get_stocks_decode_answer(root, &pull->arena, &answer)) {
-        session_stop_for_answer(session);
-        return false;
-    }
-    *last = answer.next_token.size == 0;
-    query_make(pull, answer.next_token);
-    return write_page(pull, &answer);
-}
-
 /* Pulls all pages into the file, which is left whole or not at all. */
 static void pull_pages(struct pull *pull)
 {
     struct session *session = &pull->session;
-    if (csv_file_open(&pull->file, session->options->output_path) != OK) {
+    const enum err error = csv_file_open(&pull->file, session->options->output_path);
+    if (error == ERR_MEMORY) {
+        session_stop_for_memory(session);
+        return;
+    }
+    if (error != OK) {
         progress_say(&session->progress, "cannot open %s: %s", session->options->output_path,
                      strerror(errno));
         session_stop(session, CTL_USAGE);
         return;
     }
-    buffer_append_text(&pull->file.text, "sku,count,reserved,updatedAt\n");
-    body_make(pull);
-    query_make(pull, (struct bytes){NULL, 0});
-    bool last = false;
+    if (session->options->output_form == OUTPUT_TEXT)
+        buffer_append_text(&pull->file.text, "sku,count,reserved,updatedAt\n");
+    struct pages pages;
+    struct get_stocks_answer answer;
+    pages_init(&pages, session, session->options->warehouse_id);
     bool going = true;
-    while (going && !last) {
-        going = pull_page(pull, &last);
+    while (going && pages_next(&pages, &answer)) {
+        going = write_page(pull, &answer);
         progress_update(&session->progress, pull->pulled, 0);
     }
+    going = going && pages_are_complete(&pages);
+    pages_deinit(&pages);
     if (!going) {
         csv_file_abandon(&pull->file);
         return;
@@ -182,21 +136,14 @@ static void print_end(struct pull *pull)
                      pull->repeated);
     }
     const struct total totals[] = {{"pulled", pull->pulled}};
-    struct buffer text;
-    buffer_init(&text);
-    totals_format(&text, totals, 1, progress_elapsed_ms(&session->progress),
-                  session->options->output_form == OUTPUT_JSON);
-    (void)fputs(buffer_text(&text), stderr);
-    buffer_deinit(&text);
+    totals_print(stderr, totals, 1, progress_elapsed_ms(&session->progress),
+                 session->options->output_form == OUTPUT_JSON);
 }
 
-enum ctl_exit pull_run(const struct options *options)
+static enum ctl_exit pull_run(const struct options *options)
 {
     struct pull pull = {.pulled = 0};
     struct session *session = &pull.session;
-    arena_init(&pull.arena);
-    buffer_init(&pull.query);
-    buffer_init(&pull.body);
     map_init(&pull.skus);
     session_begin(session, options, "SKUs", 0);
     if (session->exit == CTL_DONE) {
@@ -205,8 +152,35 @@ enum ctl_exit pull_run(const struct options *options)
     }
     session_end(session);
     map_deinit(&pull.skus);
-    buffer_deinit(&pull.body);
-    buffer_deinit(&pull.query);
-    arena_deinit(&pull.arena);
     return session_exit(session, CTL_DONE);
 }
+
+/* clang-format off */
+static const struct option_row pull_options[] = {
+    {.name = "output-file", .letter = 'o', .value_name = "FILE", .kind = OPTION_TEXT,
+     OPTION_MEMBER(output_path), .help = "appears when it is complete; standard output otherwise"},
+    {.name = "warehouse", .value_name = "ID", .kind = OPTION_NUMBER, .min = 1, .max = INT64_MAX,
+     OPTION_MEMBER(warehouse_id), .help = "only what lies there"},
+    {.name = NULL},
+};
+
+const struct command pull_command = {
+    .name = "pull",
+    .summary = "write all stock of a store as CSV",
+    .description =
+        "Writes sku,count,reserved,updatedAt of every SKU of the store; count is what can be\n"
+        "ordered. The file can be given to push as it is. With --output json each row is an\n"
+        "object on a line of its own, which push does not take.\n"
+        "\n"
+        "Prints pulled=N seconds=S on standard error.\n"
+        "Exit status: 0 all pulled, 1 the server refused, 2 usage, or a file that cannot be\n"
+        "opened, 3 server not reached, 4 not allowed or no such store, 5 the file cannot be\n"
+        "written or no memory, 130 interrupted.\n",
+    .examples =
+        "  stockctl pull --campaign 10003 -o leftovers.csv --token-file token\n"
+        "  stockctl pull --campaign 10003 --url https://api.partner.market.yandex.ru | wc -l\n",
+    .options = {pull_options, campaign_options, remote_options, profile_options,
+                common_options},
+    .run = pull_run,
+};
+/* clang-format on */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "ctl/printable.h"
+#include "base/printable.h"
 
 enum { MESSAGE_BYTES_MAX = 600 };
 
@@ -64,10 +64,13 @@ static void message_add(struct refusal *refusal, struct bytes text, const struct
         message->line = line_by_index(batch, text);
 }
 
-static bool read_root(struct json_parser *parser, struct bytes answer, struct json_value *root)
+static enum err read_root(struct json_parser *parser, struct bytes answer, struct json_value *root)
 {
     struct json_failure failure;
-    return json_parse(parser, answer, root, &failure) == JSON_OK && json_type(*root) == JSON_OBJECT;
+    const enum json_outcome outcome = json_parse(parser, answer, root, &failure);
+    if (outcome == JSON_NO_MEMORY)
+        return ERR_MEMORY;
+    return outcome == JSON_OK && json_type(*root) == JSON_OBJECT ? OK : ERR_INVALID;
 }
 
 void refusal_read(struct refusal *refusal, struct json_parser *parser, struct bytes answer,
@@ -77,7 +80,7 @@ void refusal_read(struct refusal *refusal, struct json_parser *parser, struct by
     refusal->messages_count = 0;
     struct json_value root;
     struct json_value errors;
-    if (!read_root(parser, answer, &root) || !json_find(root, BYTES("errors"), &errors) ||
+    if (read_root(parser, answer, &root) != OK || !json_find(root, BYTES("errors"), &errors) ||
         json_type(errors) != JSON_ARRAY)
         return;
     struct json_walk walk = json_walk_begin(errors);
@@ -98,15 +101,22 @@ struct bytes refusal_text(const struct refusal *refusal, uint32_t index)
 {
     ASSERT(index < refusal->messages_count);
     const struct refusal_message *message = &refusal->messages[index];
+    if (message->text_bytes == 0)
+        return BYTES(""); /* Where all are empty there are no texts to point into. */
     return (struct bytes){refusal->texts.data + message->text_offset, message->text_bytes};
 }
 
-bool answer_is_ok(struct json_parser *parser, struct bytes answer)
+enum err answer_check_ok(struct json_parser *parser, struct bytes answer)
 {
     struct json_value root;
     struct json_value status;
-    return read_root(parser, answer, &root) && json_find(root, BYTES("status"), &status) &&
-           json_type(status) == JSON_STRING && bytes_equal(json_string(status), BYTES("OK"));
+    const enum err error = read_root(parser, answer, &root);
+    if (error != OK)
+        return error;
+    const bool is_ok = json_find(root, BYTES("status"), &status) &&
+                       json_type(status) == JSON_STRING &&
+                       bytes_equal(json_string(status), BYTES("OK"));
+    return is_ok ? OK : ERR_INVALID;
 }
 
 const char *refusal_advice(int64_t status)
@@ -123,5 +133,17 @@ const char *refusal_advice(int64_t status)
         return "the cabinet is being moved; try again later";
     default:
         return "check --url: that is not how the API answers";
+    }
+}
+
+const char *refusal_advice_operator(int64_t status)
+{
+    switch (status) {
+    case 401:
+        return "check the operator's token; stockd keeps it in operator.token of its data folder";
+    case 421:
+        return "call it by its address, or start stockd with --operator-host";
+    default:
+        return "check --operator-url: that is not how the operator's API answers";
     }
 }

@@ -30,10 +30,12 @@ void refusal_read(struct refusal *refusal, struct json_parser *parser, struct by
 /* The text of the message `index`. Lends until the next read. */
 struct bytes refusal_text(const struct refusal *refusal, uint32_t index);
 
-/* Whether the answer is the plain success of a write, `"status":"OK"`. */
-MUST_USE bool answer_is_ok(struct json_parser *parser, struct bytes answer);
+/* Looks whether the answer is the plain success of a write, `"status":"OK"`. ERR_INVALID: it is
+ * not. ERR_MEMORY: nobody knows. */
+MUST_USE enum err answer_check_ok(struct json_parser *parser, struct bytes answer);
 
 /* What a person can do about a status that ends the run, as one line. */
 const char *refusal_advice(int64_t status);
+const char *refusal_advice_operator(int64_t status); /* Of the operator's API. */
 
 #endif

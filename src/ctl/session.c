@@ -9,49 +9,53 @@
 enum {
     MS_PER_SECOND = 1000,
     BAD_REQUEST = 400,
+    NOT_FOUND = 404,
+    CONFLICT = 409,
     CONTENT_TOO_LARGE =
         413, /* Never the Market itself (CONTRACT §10), but what stands before it. */
 };
 
-static bool access_begin(struct session *session)
+static enum ctl_exit access_begin(struct session *session)
 {
     struct buffer problem;
     struct buffer warnings;
     buffer_init(&problem);
     buffer_init(&warnings);
-    const bool good =
-        access_init(&session->access, session->os, session->options, &problem, &warnings);
+    const bool good = access_init(&session->access, session->os, session->place, session->options,
+                                  &problem, &warnings);
     struct bytes rest = buffer_bytes(&warnings);
     while (rest.size > 0) {
         struct bytes line;
         rest = bytes_split(rest, '\n', &line);
         progress_say(&session->progress, "%.*s", BYTES_ARG(line));
     }
+    const bool said = problem.size > 0;
     if (!good)
-        progress_say(&session->progress, "%s",
-                     problem.size > 0 ? buffer_text(&problem) : "out of memory");
+        progress_say(&session->progress, "%s", said ? buffer_text(&problem) : "out of memory");
     buffer_deinit(&problem);
     buffer_deinit(&warnings);
-    return good;
+    if (good)
+        return CTL_DONE;
+    return said ? CTL_USAGE : CTL_MACHINE;
 }
 
-void session_begin(struct session *session, const struct options *options, const char *unit,
-                   int64_t whole_part)
+static void begin(struct session *session, const struct options *options, enum access_place place,
+                  const char *unit, int64_t whole_part)
 {
-    *session = (struct session){.os = os_real(), .options = options};
+    *session = (struct session){.os = os_real(), .options = options, .place = place};
     uint64_t seed = 0;
     session->os->random(session->os, &seed, sizeof(seed));
     hash_seed_set(seed);
-    progress_init(&session->progress, session->os, unit, whole_part, options->quiet);
+    progress_init(&session->progress, session->os, "stockctl", unit, whole_part, options->quiet);
     refusal_init(&session->refusal);
-    if (!access_begin(session)) {
-        session->exit = CTL_USAGE;
+    session->exit = access_begin(session);
+    if (session->exit != CTL_DONE)
         return;
-    }
     const struct client_settings settings = {
         .os = session->os,
         .access = &session->access,
         .progress = &session->progress,
+        .ca_file = options->ca_file,
         .timeout_ms = options->timeout_s * MS_PER_SECOND,
         .retries_max = options->retries_max,
     };
@@ -59,6 +63,18 @@ void session_begin(struct session *session, const struct options *options, const
     session->client = client_create(&settings);
     if (session->parser == NULL || session->client == NULL)
         session_stop_for_memory(session);
+}
+
+void session_begin(struct session *session, const struct options *options, const char *unit,
+                   int64_t whole_part)
+{
+    begin(session, options, ACCESS_MARKET, unit, whole_part);
+}
+
+void session_begin_operator(struct session *session, const struct options *options,
+                            const char *unit)
+{
+    begin(session, options, ACCESS_OPERATOR, unit, 0);
 }
 
 void session_end(struct session *session)
@@ -84,11 +100,16 @@ void session_stop_for_memory(struct session *session)
     session_stop(session, CTL_MACHINE);
 }
 
-void session_stop_for_answer(struct session *session)
+void session_stop_for_answer(struct session *session, enum err error)
 {
+    if (error == ERR_MEMORY) {
+        session_stop_for_memory(session);
+        return;
+    }
     if (session->exit == CTL_DONE)
-        progress_say(&session->progress, "what answers at %s is not the API; check --url",
-                     session->options->url);
+        progress_say(&session->progress, "what answers at %s is not the API; check --%s",
+                     session->options->url,
+                     session->place == ACCESS_OPERATOR ? "operator-url" : "url");
     session_stop(session, CTL_UNREACHABLE);
 }
 
@@ -122,7 +143,22 @@ static void say_not_allowed(struct session *session, int64_t status)
         refusal->messages_count > 0 ? refusal_text(refusal, 0) : BYTES("no reason given");
     progress_say(&session->progress, "the server answered %" PRId64 ": %.*s", status,
                  BYTES_ARG(text));
-    progress_say(&session->progress, "%s", refusal_advice(status));
+    progress_say(&session->progress, "%s",
+                 session->place == ACCESS_OPERATOR ? refusal_advice_operator(status)
+                                                   : refusal_advice(status));
+}
+
+/* Whether an error answer speaks of this request alone. The operator's 404 does where it names what
+ * is not there; at an address that is not the operator's everything is not found. */
+static bool is_refusal(const struct session *session, int64_t status)
+{
+    if (status == BAD_REQUEST || status == CONTENT_TOO_LARGE)
+        return true;
+    if (session->place != ACCESS_OPERATOR || session->refusal.messages_count == 0)
+        return false;
+    return status == CONFLICT ||
+           (status == NOT_FOUND &&
+            !bytes_starts_with(refusal_text(&session->refusal, 0), BYTES("Resource not found")));
 }
 
 enum judgement session_judge(struct session *session, const struct call_result *result,
@@ -137,13 +173,16 @@ enum judgement session_judge(struct session *session, const struct call_result *
                          result->problem);
         session_stop(session, CTL_UNREACHABLE);
         return JUDGED_END;
+    case CALL_NO_MEMORY:
+        session_stop_for_memory(session);
+        return JUDGED_END;
     case CALL_ANSWERED:
         break;
     }
     if (result->status >= 200 && result->status <= 299)
         return JUDGED_GOOD;
     refusal_read(&session->refusal, session->parser, result->answer, rows);
-    if (result->status == BAD_REQUEST || result->status == CONTENT_TOO_LARGE) {
+    if (is_refusal(session, result->status)) {
         say_refusal(session, rows, file);
         return JUDGED_REFUSED;
     }

@@ -8,6 +8,7 @@
 struct session {
     struct os *os;
     const struct options *options;
+    enum access_place place;
     struct access access;
     struct progress progress;
     struct client *client;
@@ -20,6 +21,10 @@ struct session {
  * wrong; session->exit then says so too. Ended by session_end() in any case. */
 void session_begin(struct session *session, const struct options *options, const char *unit,
                    int64_t whole_part);
+
+/* The same with the operator of a stockd, for subcommands that have operator_options. */
+void session_begin_operator(struct session *session, const struct options *options,
+                            const char *unit);
 void session_end(struct session *session);
 
 /* Ends the run before its time with this exit code, unless it has one already: nothing more is
@@ -31,7 +36,8 @@ void session_stop_for_memory(struct session *session);
 
 enum judgement {
     JUDGED_GOOD,    /* 2xx. */
-    JUDGED_REFUSED, /* 400: this request, not the run. The reasons were said. */
+    JUDGED_REFUSED, /* 400, of the operator 404 and 409 too: this request, not the run. The reasons
+                     * were said. */
     JUDGED_END,     /* The run ends; why was said. */
 };
 
@@ -40,8 +46,8 @@ enum judgement {
 MUST_USE enum judgement session_judge(struct session *session, const struct call_result *result,
                                       const struct batch *rows, const char *file);
 
-/* Ends the run because something answers that is not the API. */
-void session_stop_for_answer(struct session *session);
+/* Ends the run because something answers that is not the API; ERR_MEMORY: nobody could look. */
+void session_stop_for_answer(struct session *session, enum err error);
 
 /* The exit code of the run: of its early end, of the signal, or what the caller found. */
 enum ctl_exit session_exit(const struct session *session, enum ctl_exit found);

@@ -3,6 +3,8 @@
 
 #include <inttypes.h>
 
+enum { LINE_BYTES_MAX = 512 };
+
 void totals_format(struct buffer *text, const struct total *totals, size_t totals_count,
                    int64_t elapsed_ms, bool json)
 {
@@ -15,4 +17,14 @@ void totals_format(struct buffer *text, const struct total *totals, size_t total
                              totals[i].value, comma);
     buffer_append_format(text, "%sseconds%s%s%" PRId64 ".%03" PRId64 "%s\n", quote, quote, colon,
                          elapsed_ms / 1000, elapsed_ms % 1000, json ? "}" : "");
+}
+
+void totals_print(FILE *to, const struct total *totals, size_t totals_count, int64_t elapsed_ms,
+                  bool json)
+{
+    uint8_t memory[LINE_BYTES_MAX];
+    struct buffer text = {memory, 0, sizeof(memory), false};
+    totals_format(&text, totals, totals_count, elapsed_ms, json);
+    (void)fputs(buffer_text(&text), to);
+    (void)fflush(to);
 }

@@ -59,18 +59,40 @@ void frame_end(struct buffer *buffer, uint64_t journal_id, uint64_t seq_first,
     buffer_append_zeros(buffer, FRAME_BYTES(frame_bytes - FRAME_HEADER_BYTES) - buffer->size);
 }
 
+/* Returns the payload's size; a failed cursor says that this is no header. */
+static uint32_t frame_header_decode(struct cursor *cursor, struct frame *frame)
+{
+    const uint32_t magic = cursor_u32(cursor);
+    frame->records_count = cursor_u32(cursor);
+    const uint32_t payload_bytes = cursor_u32(cursor);
+    const uint32_t reserved = cursor_u32(cursor);
+    frame->seq_first = cursor_u64(cursor);
+    if (magic != FRAME_MAGIC || reserved != 0 || frame->records_count == 0 ||
+        payload_bytes > JOURNAL_BATCH_BYTES_MAX - FRAME_HEADER_BYTES)
+        cursor->failed = true;
+    return payload_bytes;
+}
+
+size_t frame_peek(struct bytes bytes, struct frame *frame)
+{
+    struct cursor cursor = cursor_begin(bytes);
+    const size_t payload_bytes = frame_header_decode(&cursor, frame);
+    frame->payload = (struct bytes){NULL, 0};
+    return cursor.failed ? 0 : (size_t)FRAME_BYTES(payload_bytes);
+}
+
+size_t frame_size(struct bytes bytes)
+{
+    struct frame frame;
+    return frame_peek(bytes, &frame);
+}
+
 bool frame_decode(struct bytes bytes, uint64_t journal_id, struct frame *frame)
 {
     struct cursor cursor = cursor_begin(bytes);
-    const uint32_t magic = cursor_u32(&cursor);
-    frame->records_count = cursor_u32(&cursor);
-    const uint32_t payload_bytes = cursor_u32(&cursor);
-    const uint32_t reserved = cursor_u32(&cursor);
-    frame->seq_first = cursor_u64(&cursor);
+    const size_t payload_bytes = frame_header_decode(&cursor, frame);
     frame->payload = cursor_bytes(&cursor, payload_bytes);
-    if (cursor.failed || magic != FRAME_MAGIC || reserved != 0 || frame->records_count == 0)
-        return false;
-    const struct bytes covered = {bytes.data, FRAME_HEADER_BYTES + (size_t)payload_bytes};
+    const struct bytes covered = {bytes.data, FRAME_HEADER_BYTES + payload_bytes};
     const uint64_t checksum = cursor_u64(&cursor);
     return !cursor.failed && checksum == bytes_checksum(covered, journal_id);
 }

@@ -49,6 +49,12 @@ void frame_begin(struct buffer *buffer);
 void frame_end(struct buffer *buffer, uint64_t journal_id, uint64_t seq_first,
                uint32_t records_count);
 
+/* Bytes that the frame beginning with `bytes` takes, or 0: they are no frame's header. */
+size_t frame_size(struct bytes bytes);
+
+/* The same, and what the header says of the records; the payload is none. */
+size_t frame_peek(struct bytes bytes, struct frame *frame);
+
 /* Decodes the frame at the start of `bytes`; the payload lends from them. False: none. */
 MUST_USE bool frame_decode(struct bytes bytes, uint64_t journal_id, struct frame *frame);
 

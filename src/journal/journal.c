@@ -7,74 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/hash.h"
 #include "journal/journal_internal.h"
 #include "os/log.h"
-
-void segment_path(const struct journal *journal, uint64_t index, char *path, size_t path_bytes)
-{
-    const int length =
-        snprintf(path, path_bytes, "%s/%016" PRIx64 ".journal", journal->folder, index);
-    ASSERT(length > 0 && (size_t)length < path_bytes);
-}
-
-static bool disk_has_room(const struct journal *journal)
-{
-    return journal->spare != NULL ||
-           JOURNAL_SEGMENT_BYTES - journal->segment_used_bytes >= ROOM_BYTES;
-}
-
-static enum err allocate_synced(struct journal *journal, struct os_file *file)
-{
-    enum err error = journal->os->allocate(journal->os, file, JOURNAL_SEGMENT_BYTES);
-    if (error == OK)
-        error = journal->os->sync(journal->os, file);
-    if (error == OK)
-        error = journal->os->sync_folder(journal->os, journal->folder);
-    return error;
-}
-
-enum err spare_create(struct journal *journal)
-{
-    char path[JOURNAL_PATH_BYTES_MAX + 32];
-    segment_path(journal, journal->segment_index + 1, path, sizeof(path));
-    struct os *os = journal->os;
-    struct os_file *file = NULL;
-    enum err error = os->open(os, path, OS_OPEN_CREATE, &file);
-    if (error != OK)
-        return error;
-    error = allocate_synced(journal, file);
-    if (error != OK) {
-        os->close(os, file);
-        (void)os->remove(os, path); /* If it stays, recovery takes it for the empty file it is. */
-        return error;
-    }
-    journal->spare = file;
-    return OK;
-}
-
-/* Tries to have a spare, at most once in JOURNAL_ROOM_RETRY_MS while the disk is full. */
-static void spare_renew(struct journal *journal)
-{
-    const int64_t now_us = journal->os->uptime_us(journal->os);
-    if (journal->spare == NULL &&
-        now_us - journal->spare_tried_us >= (int64_t)JOURNAL_ROOM_RETRY_MS * 1000) {
-        journal->spare_tried_us = now_us;
-        const enum err error = spare_create(journal);
-        if (error != OK)
-            log_line(LOG_WARN, "event=journal_no_spare segment=%" PRIu64 " error=\"%s\"",
-                     journal->segment_index + 1, err_text(error));
-    }
-    pthread_mutex_lock(&journal->lock);
-    const bool had_room = journal->has_room;
-    journal->has_room = disk_has_room(journal);
-    const bool has_room = journal->has_room;
-    journal->segments_count = journal->segment_index + (journal->spare != NULL);
-    pthread_mutex_unlock(&journal->lock);
-    if (had_room != has_room)
-        log_line(has_room ? LOG_INFO : LOG_ERROR, "event=journal_%s folder=%s",
-                 has_room ? "room_again" : "disk_full writes=refused", journal->folder);
-}
 
 /* The current segment is used up: the spare takes its place. */
 static void segment_roll(struct journal *journal)
@@ -87,25 +21,6 @@ static void segment_roll(struct journal *journal)
     journal->segment_index++;
     journal->segment_used_bytes = JOURNAL_BLOCK_BYTES;
     journal->header_pending = true;
-}
-
-/* Makes the current segment's header durable, before any frame is written behind it: then a frame
- * without a header is damage, never a power cut. */
-static enum err header_write(struct journal *journal, uint64_t seq_first)
-{
-    const struct segment_header header = {journal->journal_id, journal->segment_index, seq_first};
-    struct buffer block;
-    buffer_init(&block);
-    segment_header_encode(&block, &header);
-    enum err error = ERR_MEMORY;
-    if (!block.failed)
-        error = journal->os->write(journal->os, journal->segment, 0, buffer_bytes(&block));
-    buffer_deinit(&block);
-    if (error == OK)
-        error = journal->os->sync(journal->os, journal->segment);
-    if (error == OK)
-        journal->header_pending = false;
-    return error;
 }
 
 static enum err batch_write(struct journal *journal, struct batch *batch)
@@ -135,7 +50,7 @@ static enum err batch_write(struct journal *journal, struct batch *batch)
     return OK;
 }
 
-static void batch_reset(struct batch *batch, uint64_t seq_first)
+void batch_reset(struct batch *batch, uint64_t seq_first)
 {
     buffer_clear(&batch->frame);
     frame_begin(&batch->frame);
@@ -190,6 +105,7 @@ enum err journal_commit(struct journal *journal)
         return error;
     pthread_mutex_lock(&journal->lock);
     journal->durable_seq = batch->seq_first + batch->records_count - 1;
+    journal->frames_bytes += batch->frame.size;
     journal->crowded = batch->records_count + journal->gathering->records_count > 1;
     struct journal_waiter *woken = waiters_take(journal);
     pthread_mutex_unlock(&journal->lock);
@@ -354,98 +270,23 @@ const struct journal_metrics *journal_metrics(const struct journal *journal)
 uint64_t journal_disk_bytes(struct journal *journal)
 {
     pthread_mutex_lock(&journal->lock);
-    const uint64_t segments_count = journal->segments_count;
+    const uint64_t segments_count = journal->places_count + journal->has_spare;
     pthread_mutex_unlock(&journal->lock);
     return segments_count * (uint64_t)JOURNAL_SEGMENT_BYTES;
 }
 
-/* A folder without segments: the first one, with its header durable before anything is accepted. */
-static enum err create_first_segment(struct journal *journal)
+uint64_t journal_bytes_since_checkpoint(struct journal *journal)
 {
-    struct os *os = journal->os;
-    os->random(os, &journal->journal_id, sizeof(journal->journal_id));
-    enum err error = spare_create(journal);
-    if (error != OK)
-        return error;
-    journal->segment = journal->spare;
-    journal->spare = NULL;
-    journal->segment_index = 1;
-    journal->segment_used_bytes = JOURNAL_BLOCK_BYTES;
-    return header_write(journal, 1);
+    pthread_mutex_lock(&journal->lock);
+    const uint64_t bytes = journal->frames_bytes - journal->frames_bytes_then;
+    pthread_mutex_unlock(&journal->lock);
+    return bytes;
 }
 
-static enum err open_files(struct journal *journal, journal_replay *replay, void *context,
-                           struct journal_recovery *recovery)
+uint64_t journal_checkpoint_bytes(struct journal *journal)
 {
-    enum err error = recovery_run(journal, replay, context, recovery);
-    if (error != OK)
-        return error;
-    if (journal->segment == NULL)
-        error = create_first_segment(journal);
-    if (error != OK) {
-        (void)snprintf(recovery->problem, sizeof(recovery->problem),
-                       "its first segment, 64 MiB, cannot be made");
-        return error;
-    }
-    journal->durable_seq = journal->next_seq - 1;
-    for (size_t i = 0; i < 2; i++) {
-        if (buffer_reserve(&journal->batches[i].frame, FRAME_BYTES_MAX) != OK)
-            return ERR_MEMORY;
-        batch_reset(&journal->batches[i], journal->next_seq);
-    }
-    spare_renew(journal);
-    return OK;
-}
-
-/* The lock, and the condition with the clock of os->uptime_us(). */
-static void init_lock(struct journal *journal)
-{
-    pthread_condattr_t attributes;
-    pthread_mutex_init(&journal->lock, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&journal->gathered, &attributes);
-    pthread_condattr_destroy(&attributes);
-}
-
-enum err journal_open(struct os *os, const char *folder, journal_replay *replay, void *context,
-                      struct journal_recovery *recovery, struct journal **opened)
-{
-    *recovery = (struct journal_recovery){0, 0, 0, ""};
-    struct journal *journal = calloc(1, sizeof(*journal));
-    if (journal == NULL)
-        return ERR_MEMORY;
-    ASSERT(strlen(folder) < sizeof(journal->folder));
-    (void)snprintf(journal->folder, sizeof(journal->folder), "%s", folder);
-    journal->os = os;
-    journal->next_seq = 1;
-    journal->has_room = true;
-    journal->spare_tried_us = INT64_MIN / 2;
-    journal->gathering = &journal->batches[0];
-    journal->writing = &journal->batches[1];
-    journal->metrics.sync_us.first = 64;
-    journal->metrics.records_a_commit.first = 1;
-    buffer_init(&journal->batches[0].frame);
-    buffer_init(&journal->batches[1].frame);
-    init_lock(journal);
-    const enum err error = open_files(journal, replay, context, recovery);
-    if (error != OK) {
-        journal_close(journal);
-        return error;
-    }
-    *opened = journal;
-    return OK;
-}
-
-void journal_close(struct journal *journal)
-{
-    if (journal == NULL)
-        return;
-    journal->os->close(journal->os, journal->segment);
-    journal->os->close(journal->os, journal->spare);
-    buffer_deinit(&journal->batches[0].frame);
-    buffer_deinit(&journal->batches[1].frame);
-    pthread_cond_destroy(&journal->gathered);
-    pthread_mutex_destroy(&journal->lock);
-    free(journal);
+    pthread_mutex_lock(&journal->lock);
+    const uint64_t bytes = journal->checkpoint_bytes;
+    pthread_mutex_unlock(&journal->lock);
+    return bytes;
 }

@@ -11,26 +11,16 @@
 #define JOURNAL_JOURNAL_H
 
 #include "base/metric.h"
+#include "journal/replay.h"
 #include "os/os.h"
 
 struct journal;
-
-/* Takes one record at recovery. Any error ends the recovery with that error. */
-typedef enum err journal_replay(void *context, uint64_t seq, struct bytes payload);
 
 /* Somebody who waits for a sequence number to be durable. The waiter owns it until `done`. */
 struct journal_waiter {
     uint64_t seq;
     void (*done)(struct journal_waiter *waiter); /* Committer thread; must not block. */
     struct journal_waiter *next;
-};
-
-/* What recovery found. */
-struct journal_recovery {
-    uint64_t records_count;
-    uint64_t segments_count;
-    uint64_t torn_bytes; /* Cut off behind the last whole frame. */
-    char problem[256];   /* Where and what, when it failed. */
 };
 
 /* Counted while it runs. */
@@ -41,13 +31,19 @@ struct journal_metrics {
     struct metric_histogram records_a_commit;
 };
 
-/* Opens the journal in a folder that exists, replays its records in order, cuts a torn tail and
- * makes ready for appending. Gives it in *journal; ended by journal_close(). *recovery is set in
- * any case. ERR_CORRUPT, ERR_UNSUPPORTED, ERR_FULL, ERR_IO, ERR_MEMORY, or what `replay` returned:
- * `recovery->problem` says more. */
-MUST_USE enum err journal_open(struct os *os, const char *folder, journal_replay *replay,
-                               void *context, struct journal_recovery *recovery,
-                               struct journal **journal);
+/* Opens the journal in a data folder that exists, in folders of its own that it makes there. Hands
+ * on what is in it, cuts a torn tail, removes leftovers and makes ready for appending. Gives it in
+ * *journal; ended by journal_close(). *recovery is set in any case. ERR_CORRUPT, ERR_UNSUPPORTED,
+ * ERR_FULL, ERR_DENIED, ERR_IO, ERR_MEMORY, or what the taker returned: `recovery->problem` says
+ * more. */
+MUST_USE enum err journal_open(struct os *os, const char *folder,
+                               const struct journal_replay *replay,
+                               struct journal_recovery *recovery, struct journal **journal);
+
+/* From now on the folder is the journal's own only as long as its `name` is this open file, which
+ * is lent until journal_close(): where the folder was moved away, and perhaps another one stands in
+ * its place, nothing is created and nothing is removed there. Before any thread is started. */
+void journal_guard(struct journal *journal, struct os_file *file, const char *name);
 
 /* Closes the files. Everything appended was committed before. */
 void journal_close(struct journal *journal);
@@ -85,5 +81,12 @@ const struct journal_metrics *journal_metrics(const struct journal *journal);
 
 /* Bytes that the segments take on disk. Any thread. */
 uint64_t journal_disk_bytes(struct journal *journal);
+
+/* Bytes of frames behind the records that the newest checkpoint covers: about what a start would
+ * replay. Any thread. */
+uint64_t journal_bytes_since_checkpoint(struct journal *journal);
+
+/* Bytes that the newest checkpoint takes on disk; 0: there is none. Any thread. */
+uint64_t journal_checkpoint_bytes(struct journal *journal);
 
 #endif

@@ -5,10 +5,12 @@
 #include <pthread.h>
 #include <time.h>
 
+#include "journal/data_folder.h"
 #include "journal/format.h"
 #include "journal/journal.h"
+#include "journal/recovery.h"
 
-enum { JOURNAL_PATH_BYTES_MAX = 4096, COMMITTER_FAILED_EXIT = 74 };
+enum { COMMITTER_FAILED_EXIT = 74 };
 
 /* More than there are threads; a thread holds one reservation at a time. */
 #define RESERVATIONS_MAX INT64_C(512)
@@ -27,6 +29,12 @@ struct batch {
     uint64_t seq_first;
 };
 
+/* A segment whose header is durable. */
+struct segment_place {
+    uint64_t index;
+    uint64_t seq_first;
+};
+
 /* Invariants: 1. durable_seq < next_seq; what lies between is in the two batches.
  *             2. gathering->frame.size + reserved_bytes <= JOURNAL_BATCH_BYTES_MAX, and both have
  *                capacity for the largest frame: an append in reserved room cannot fail.
@@ -34,11 +42,18 @@ struct batch {
  *                of the current segment, or in the spare one, and
  *                reservations_count <= RESERVATIONS_MAX.
  *             4. Waiters in the list wait for seq > durable_seq.
+ *             5. places[] are in order of their indexes, the last one is the current segment, and
+ *                while there is a spare one, there is room for it. Only what stands before a place
+ *                that follows may be removed: nothing is needed of it, and a start finds what is.
  * `lock` guards what stands below it; it is the last in the lock order, behind a shelf's. The
  * fields above belong to the thread that commits. */
 struct journal {
     struct os *os;
-    char folder[JOURNAL_PATH_BYTES_MAX];
+    char path[FOLDER_BYTES_MAX]; /* The data folder's, and two in it. */
+    char segments_path[JOURNAL_PATH_BYTES_MAX];
+    char checkpoints_path[JOURNAL_PATH_BYTES_MAX];
+    struct os_file *guard;                   /* Lent; NULL: there is none. */
+    char guard_path[JOURNAL_PATH_BYTES_MAX]; /* Names the guard while the folder is ours. */
     uint64_t journal_id;
     struct os_file *segment;
     uint64_t segment_index;
@@ -57,24 +72,53 @@ struct journal {
     uint32_t reservations_count;
     uint64_t next_seq;
     uint64_t durable_seq;
-    uint64_t segments_count;
+    struct segment_place *places;
+    size_t places_count;
+    size_t places_max;
     struct journal_waiter *waiters;
+    bool moved; /* The folder was seen not to be ours any more. */
+    bool has_spare;
     bool has_room;
     bool crowded; /* More than one record came since the last commit began. */
     bool stopping;
+    bool checkpoint_begun;      /* And not yet finished or abandoned. */
+    uint64_t checkpoint_number; /* The next one's. */
+    uint64_t checkpoint_bytes;  /* Of the newest whole one. */
+    uint64_t frames_bytes;      /* Durable since the first record that this start replayed. */
+    uint64_t frames_bytes_then; /* Of them, when the newest checkpoint was begun. */
 
     struct batch batches[2];
 };
 
-/* Path of a segment in the journal's folder. */
-void segment_path(const struct journal *journal, uint64_t index, char *path, size_t path_bytes);
+/* Whether files may be created and removed by their paths: the folder is the one that was opened.
+ * Where it is not, an error is logged, once. Any thread. */
+MUST_USE bool journal_owns_folder(struct journal *journal);
 
-/* Creates and allocates the spare segment, durable under its name. ERR_FULL, ERR_IO. */
+/* Creates and allocates the spare segment, durable under its name. ERR_FULL, ERR_IO, ERR_MEMORY. */
 MUST_USE enum err spare_create(struct journal *journal);
 
-/* Reads every segment, replays it, and leaves the journal at its end with `segment` open, or at
- * segment_index 0 when the folder holds none. */
-MUST_USE enum err recovery_run(struct journal *journal, journal_replay *replay, void *context,
-                               struct journal_recovery *recovery);
+/* Tries to have a spare, at most once in JOURNAL_ROOM_RETRY_MS while the disk is full, and says
+ * whether there is room. */
+void spare_renew(struct journal *journal);
+
+/* Makes the current segment's header durable, and from then on it is one of the places. */
+MUST_USE enum err header_write(struct journal *journal, uint64_t seq_first);
+
+/* Makes room for one more place. ERR_MEMORY. */
+MUST_USE enum err place_reserve(struct journal *journal);
+void place_add(struct journal *journal, uint64_t index, uint64_t seq_first);
+
+/* Empties a batch. */
+void batch_reset(struct batch *batch, uint64_t seq_first);
+
+/* Once everything of the data folder at `path` was read, so that nothing is changed in a damaged
+ * one: makes the folders, cuts the torn end of the last segment and opens it, and removes spares
+ * and leftovers. */
+MUST_USE enum err recovery_finish(struct journal *journal, const char *path,
+                                  const struct recovery *recovery, char *problem);
+
+/* Removes checkpoints older than that number, and segments whose records are all up to `seq`. What
+ * cannot be removed is told and stays for the next time. The checkpointer's thread. */
+void journal_retire(struct journal *journal, uint64_t number, uint64_t seq);
 
 #endif

@@ -1,346 +1,244 @@
-/* Reading the journal back. Segments are read whole, in order of their index, and every record is
- * handed on in order of its sequence number. Three things can stand where a frame should begin:
- *   a frame with the next number - replayed;
+/* Reading the journal back: the newest checkpoint, then segments in order of their index, and every
+ * record is handed on in order of its sequence number. Three things can stand where a frame should
+ * begin:
+ *   a frame with the next number - handed on;
  *   no frame, and no later one in this segment or behind it - the end: whatever stands there is a
- *     torn write that nobody was told of, and is cut off;
+ *     torn write that nobody was told of, and is going to be cut off;
  *   no frame, but a later one - corruption of acknowledged records: recovery refuses and says
  *     where. */
+#include "journal/recovery.h"
+
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "journal/journal_internal.h"
-#include "os/log.h"
+#include "journal/checkpoint_read.h"
+#include "journal/segment_read.h"
 
-/* The indexes that the folder's file names give. */
-struct segment_range {
-    uint64_t first;
-    uint64_t last;
-    uint64_t count;
-    bool stranger; /* A name that is not one of ours. */
-    char stranger_name[64];
-};
-
-struct recovery {
-    struct journal *journal;
-    journal_replay *replay;
-    void *context;
-    struct journal_recovery *report;
-    struct os_file *file; /* The segment at hand. */
-    uint8_t *data;        /* Its content. */
-    size_t size;
-    size_t in_use; /* Bytes up to the last block that is not all zeros. */
-    uint64_t index;
-    bool ended; /* A segment was not filled to its end by frames; only spares may follow. */
-};
-
-static enum err refuse(struct recovery *recovery, enum err error, const char *format, ...)
-    PRINTF(3, 4);
-
-static enum err refuse(struct recovery *recovery, enum err error, const char *format, ...)
+/* Number of the last record that the checkpoint covers. */
+static uint64_t seq_covered(const struct recovery *recovery)
 {
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(recovery->report->problem, sizeof(recovery->report->problem), format,
-                    arguments);
-    va_end(arguments);
-    return error;
+    const struct checkpoint_file *newest = recovery->folder->newest;
+    return newest == NULL ? 0 : newest->end.header.seq;
 }
 
-static void visit_name(void *context, const char *name)
+/* Reads frames from *end on; *end is where they end. */
+static enum err read_frames(struct recovery *recovery, struct pipeline *pipeline, uint64_t index,
+                            uint64_t *end)
 {
-    struct segment_range *range = context;
-    char expected[64];
-    char *end = NULL;
-    const uint64_t index = strtoull(name, &end, 16);
-    (void)snprintf(expected, sizeof(expected), "%016" PRIx64 ".journal", index);
-    if (index == 0 || strcmp(name, expected) != 0) {
-        range->stranger = true;
-        (void)snprintf(range->stranger_name, sizeof(range->stranger_name), "%s", name);
-        return;
+    for (;;) {
+        struct frame frame;
+        size_t size = 0;
+        const enum err error =
+            segment_read_frame(pipeline, recovery->journal_id, *end, &frame, &size);
+        if (error != OK)
+            return refusal(recovery->problem, error, "segment %016" PRIx64 ": %s", index,
+                           err_text(error));
+        if (size == 0)
+            return OK;
+        if (frame.seq_first != recovery->next_seq)
+            return refusal(recovery->problem, ERR_CORRUPT,
+                           "segment %016" PRIx64 " at byte %" PRIu64 ": record %" PRIu64
+                           " where %" PRIu64 " should be",
+                           index, *end, frame.seq_first, recovery->next_seq);
+        segment_keep_frame(pipeline, *end, &frame, size);
+        recovery->next_seq += frame.records_count;
+        if (recovery->next_seq - 1 > seq_covered(recovery))
+            recovery->frames_bytes += size;
+        *end += size;
     }
-    if (range->count == 0 || index < range->first)
-        range->first = index;
-    if (index > range->last)
-        range->last = index;
-    range->count++;
 }
 
-/* Bytes up to the end of the last block that is not all zeros. */
-static size_t bytes_in_use(struct bytes bytes)
+/* Looks behind the frames. While somebody writes, frames may have come since: where a later one is
+ * found, it looks a second time. */
+static enum err read_to_the_end(struct recovery *recovery, struct pipeline *pipeline,
+                                uint64_t index, struct os_file *file)
 {
-    static const uint8_t zeros[JOURNAL_BLOCK_BYTES];
-    while (bytes.size > 0) {
-        const size_t start = (bytes.size - 1) / JOURNAL_BLOCK_BYTES * JOURNAL_BLOCK_BYTES;
-        if (memcmp(bytes.data + start, zeros, bytes.size - start) != 0)
-            break;
-        bytes.size = start;
-    }
-    return bytes.size;
-}
-
-/* Bytes of the segment from `offset`. */
-static struct bytes rest_from(const struct recovery *recovery, size_t offset)
-{
-    if (offset >= recovery->size)
-        return (struct bytes){NULL, 0};
-    return (struct bytes){recovery->data + offset, recovery->size - offset};
-}
-
-static enum err segment_load(struct recovery *recovery)
-{
-    struct journal *journal = recovery->journal;
-    struct os *os = journal->os;
-    char path[JOURNAL_PATH_BYTES_MAX + 32];
-    segment_path(journal, recovery->index, path, sizeof(path));
-    enum err error = os->open(os, path, OS_OPEN_WRITE, &recovery->file);
-    if (error != OK)
-        return refuse(recovery, error, "%s: %s", path, err_text(error));
-    error = os->read(os, recovery->file, 0, recovery->data, JOURNAL_SEGMENT_BYTES, &recovery->size);
-    if (error != OK)
-        return refuse(recovery, error, "%s: %s", path, err_text(error));
-    recovery->in_use = bytes_in_use((struct bytes){recovery->data, recovery->size});
-    return OK;
-}
-
-static void segment_unload(struct recovery *recovery)
-{
-    recovery->journal->os->close(recovery->journal->os, recovery->file);
-    recovery->file = NULL;
-}
-
-static enum err frame_replay(struct recovery *recovery, const struct frame *frame, size_t offset)
-{
-    struct cursor cursor = cursor_begin(frame->payload);
-    for (uint32_t i = 0; i < frame->records_count; i++) {
-        const struct bytes payload = cursor_bytes(&cursor, cursor_u32(&cursor));
-        const uint64_t seq = frame->seq_first + i;
-        enum err error = cursor.failed ? ERR_CORRUPT : OK;
+    uint64_t end = JOURNAL_BLOCK_BYTES;
+    uint64_t looked_at = 0;
+    for (;;) {
+        struct segment_rest rest;
+        enum err error = read_frames(recovery, pipeline, index, &end);
         if (error == OK)
-            error = recovery->replay(recovery->context, seq, payload);
-        if (error != OK) {
-            return refuse(recovery, error,
-                          "segment %016" PRIx64 " at byte %zu: record %" PRIu64 ": %s",
-                          recovery->index, offset, seq, err_text(error));
-        }
-        recovery->report->records_count++;
-    }
-    recovery->journal->next_seq = frame->seq_first + frame->records_count;
-    return OK;
-}
-
-/* Replays frames from the first block on; *end is where they end. */
-static enum err frames_replay(struct recovery *recovery, size_t *end)
-{
-    size_t offset = JOURNAL_BLOCK_BYTES;
-    struct frame frame;
-    while (frame_decode(rest_from(recovery, offset), recovery->journal->journal_id, &frame)) {
-        if (frame.seq_first != recovery->journal->next_seq) {
-            return refuse(recovery, ERR_CORRUPT,
-                          "segment %016" PRIx64 " at byte %zu: record %" PRIu64 " where %" PRIu64
-                          " should be",
-                          recovery->index, offset, frame.seq_first, recovery->journal->next_seq);
-        }
-        const enum err error = frame_replay(recovery, &frame, offset);
+            error = pipeline_hand_on(pipeline);
         if (error != OK)
             return error;
-        offset += FRAME_BYTES(frame.payload.size);
+        error = segment_read_rest(pipeline, recovery->journal_id, end, &rest);
+        if (error != OK)
+            return refusal(recovery->problem, error, "segment %016" PRIx64 ": %s", index,
+                           err_text(error));
+        recovery->last_end = end;
+        recovery->torn_bytes = rest.in_use_end - end;
+        if (rest.later_frame == 0)
+            return OK;
+        if (end == looked_at)
+            return refusal(recovery->problem, ERR_CORRUPT,
+                           "segment %016" PRIx64 " is damaged at byte %" PRIu64
+                           ": acknowledged records follow at byte %" PRIu64,
+                           index, end, rest.later_frame);
+        looked_at = end;
+        pipeline_begin_slot(pipeline, SLOT_FRAMES, index, file, end);
     }
-    *end = offset;
-    return OK;
 }
 
-/* Offset of the first whole frame behind `offset`, or 0. */
-static size_t find_later_frame(const struct recovery *recovery, size_t offset)
+/* Where a stockd is at work, the spare segment may have been begun since it was looked at; what is
+ * in it came later than the copy. */
+static bool was_begun_since(const struct recovery *recovery, struct os_file *file)
 {
-    struct frame frame;
-    for (size_t at = offset + JOURNAL_BLOCK_BYTES; at < recovery->in_use;
-         at += JOURNAL_BLOCK_BYTES) {
-        if (frame_decode(rest_from(recovery, at), recovery->journal->journal_id, &frame))
-            return at;
-    }
-    return 0;
-}
-
-/* Makes the segment, whose frames end at `end`, the one that is appended to, unless another
- * follows. */
-static void segment_adopt(struct recovery *recovery, size_t end)
-{
-    struct journal *journal = recovery->journal;
-    journal->os->close(journal->os, journal->segment);
-    journal->segment = recovery->file;
-    journal->segment_index = recovery->index;
-    journal->segment_used_bytes = end;
-    recovery->file = NULL;
-    recovery->report->torn_bytes = recovery->in_use > end ? recovery->in_use - end : 0;
-}
-
-/* Once all segments were read, so that nothing is changed in a damaged journal: cuts the torn end
- * of the last one, by writing zeros over it so that no disk space is given up, and makes durable
- * what was replayed, for readers are going to see it. A process that was killed may have left it in
- * the machine's memory alone. */
-static enum err segment_finish(struct recovery *recovery)
-{
-    struct journal *journal = recovery->journal;
-    struct os *os = journal->os;
-    const uint64_t end = journal->segment_used_bytes;
-    const uint64_t torn_bytes = recovery->report->torn_bytes;
-    enum err error = OK;
-    if (torn_bytes > 0) {
-        log_line(LOG_WARN,
-                 "event=journal_torn segment=%016" PRIx64 " offset=%" PRIu64 " bytes=%" PRIu64,
-                 journal->segment_index, end, torn_bytes);
-    }
-    if (torn_bytes > 0) {
-        ASSERT(torn_bytes <= JOURNAL_SEGMENT_BYTES);
-        memset(recovery->data, 0, torn_bytes); /* No segment is read any more. */
-        error = os->write(os, journal->segment, end, (struct bytes){recovery->data, torn_bytes});
-    }
-    if (error == OK)
-        error = os->sync(os, journal->segment);
-    if (error != OK)
-        return refuse(recovery, error, "segment %016" PRIx64 ": cannot make its end ready: %s",
-                      journal->segment_index, err_text(error));
-    return OK;
+    struct os *os = recovery->folder->os;
+    uint8_t block[JOURNAL_BLOCK_BYTES];
+    struct bytes bytes = {block, 0};
+    struct segment_header header;
+    return recovery->folder->use == FOLDER_COPY &&
+           os->read(os, file, 0, block, sizeof(block), &bytes.size) == OK &&
+           segment_header_decode(bytes, &header) == OK;
 }
 
 /* A segment without a header of ours: fine when nothing was ever acknowledged from it. */
-static enum err headless_segment(struct recovery *recovery, enum err problem)
+static enum err read_headless(struct recovery *recovery, struct pipeline *pipeline,
+                              const struct segment_file *segment, struct os_file *file)
 {
-    if (problem == ERR_UNSUPPORTED) {
-        return refuse(recovery, problem,
-                      "segment %016" PRIx64 " has a newer format than this program knows",
-                      recovery->index);
-    }
-    const bool behind_empty = recovery->in_use <= JOURNAL_BLOCK_BYTES;
-    const bool known = recovery->journal->segment != NULL;
-    if (!behind_empty && (!known || find_later_frame(recovery, 0) != 0))
-        return refuse(recovery, ERR_CORRUPT, "segment %016" PRIx64 ": its header is damaged",
-                      recovery->index);
-    if (recovery->ended) { /* One spare is made at a time. */
-        return refuse(recovery, ERR_CORRUPT,
-                      "segment %016" PRIx64 " is empty, and so is the one before it: something "
-                      "emptied them",
-                      recovery->index);
-    }
+    struct segment_rest rest;
+    const enum err error = segment_read_rest(pipeline, recovery->journal_id, 0, &rest);
+    if (error != OK)
+        return refusal(recovery->problem, error, "segment %016" PRIx64 ": %s", segment->index,
+                       err_text(error));
+    const bool behind_empty = rest.in_use_end <= JOURNAL_BLOCK_BYTES;
+    const bool known = recovery->last_index != 0;
+    if (!behind_empty && (!known || rest.later_frame != 0) && !was_begun_since(recovery, file))
+        return refusal(recovery->problem, ERR_CORRUPT,
+                       "segment %016" PRIx64 ": its header is damaged", segment->index);
+    if (recovery->ended) /* One spare is made at a time. */
+        return refusal(recovery->problem, ERR_CORRUPT,
+                       "segment %016" PRIx64 " is empty, and so is the one before it: something "
+                       "emptied them",
+                       segment->index);
     recovery->ended = true;
     return OK;
 }
 
 /* The segment at hand does not begin where the one before it ended. */
-static enum err refuse_gap(struct recovery *recovery, const struct segment_header *header)
+static enum err refuse_gap(struct recovery *recovery, const struct segment_file *segment)
 {
-    const struct journal *journal = recovery->journal;
-    if (recovery->report->torn_bytes > 0) {
-        return refuse(recovery, ERR_CORRUPT,
-                      "segment %016" PRIx64 " is damaged at byte %" PRIu64 ": acknowledged records "
-                      "follow in segment %016" PRIx64,
-                      journal->segment_index, journal->segment_used_bytes, recovery->index);
-    }
-    return refuse(recovery, ERR_CORRUPT,
-                  "segment %016" PRIx64 " does not continue the one before it (its first "
-                  "record is %" PRIu64 ", record %" PRIu64 " is next)",
-                  recovery->index, header->seq_first, journal->next_seq);
+    if (recovery->torn_bytes > 0)
+        return refusal(recovery->problem, ERR_CORRUPT,
+                       "segment %016" PRIx64 " is damaged at byte %" PRIu64
+                       ": acknowledged records follow in segment %016" PRIx64,
+                       recovery->last_index, recovery->last_end, segment->index);
+    return refusal(recovery->problem, ERR_CORRUPT,
+                   "segment %016" PRIx64 " does not continue the one before it (its first "
+                   "record is %" PRIu64 ", record %" PRIu64 " is next)",
+                   segment->index, segment->seq_first, recovery->next_seq);
 }
 
-static enum err segment_replay(struct recovery *recovery, bool first)
+static enum err read_headed(struct recovery *recovery, struct pipeline *pipeline,
+                            const struct segment_file *segment, struct os_file *file)
 {
-    struct journal *journal = recovery->journal;
-    const struct bytes block = {recovery->data, recovery->size < JOURNAL_BLOCK_BYTES
-                                                    ? recovery->size
-                                                    : JOURNAL_BLOCK_BYTES};
-    struct segment_header header;
-    const enum err decoded = segment_header_decode(block, &header);
-    if (decoded != OK)
-        return headless_segment(recovery, decoded);
-    if (recovery->size != JOURNAL_SEGMENT_BYTES) {
-        return refuse(recovery, ERR_CORRUPT,
-                      "segment %016" PRIx64 " is %zu bytes long and should be %" PRId64
-                      ": a part of it is missing",
-                      recovery->index, recovery->size, JOURNAL_SEGMENT_BYTES);
-    }
-    if (first) {
-        journal->journal_id = header.journal_id;
-        journal->next_seq = header.seq_first;
-    }
-    if (header.index != recovery->index || header.journal_id != journal->journal_id ||
-        header.seq_first != journal->next_seq || recovery->ended)
-        return refuse_gap(recovery, &header);
-    size_t end = 0;
-    enum err error = frames_replay(recovery, &end);
+    struct os *os = recovery->folder->os;
+    uint64_t size = 0;
+    const enum err error = os->size(os, file, &size);
     if (error != OK)
-        return error;
-    const size_t later = find_later_frame(recovery, end);
-    if (later != 0) {
-        return refuse(recovery, ERR_CORRUPT,
-                      "segment %016" PRIx64 " is damaged at byte %zu: acknowledged records follow "
-                      "at byte %zu",
-                      recovery->index, end, later);
+        return refusal(recovery->problem, error, "segment %016" PRIx64 ": %s", segment->index,
+                       err_text(error));
+    if (size != JOURNAL_SEGMENT_BYTES)
+        return refusal(recovery->problem, ERR_CORRUPT,
+                       "segment %016" PRIx64 " is %" PRIu64 " bytes long and should be %" PRId64
+                       ": a part of it is missing",
+                       segment->index, size, JOURNAL_SEGMENT_BYTES);
+    if (recovery->last_index == 0) {
+        recovery->journal_id = segment->journal_id;
+        recovery->next_seq = segment->seq_first;
     }
-    segment_adopt(recovery, end);
-    return OK;
+    if (segment->journal_id != recovery->journal_id || segment->seq_first != recovery->next_seq ||
+        recovery->ended)
+        return refuse_gap(recovery, segment);
+    recovery->last_index = segment->index;
+    return read_to_the_end(recovery, pipeline, segment->index, file);
 }
 
-/* Removes the files behind the last segment that is used: spares, or what a power cut left of one.
- */
-static enum err remove_spares(struct recovery *recovery, uint64_t last)
+static enum err read_segment(struct recovery *recovery, struct pipeline *pipeline,
+                             const struct segment_file *segment)
 {
-    struct journal *journal = recovery->journal;
-    for (uint64_t index = journal->segment_index + 1; index <= last; index++) {
-        char path[JOURNAL_PATH_BYTES_MAX + 32];
-        segment_path(journal, index, path, sizeof(path));
-        const enum err error = journal->os->remove(journal->os, path);
-        if (error != OK)
-            return refuse(recovery, error, "%s: cannot be removed: %s", path, err_text(error));
-    }
-    return OK;
-}
-
-static enum err segments_replay(struct recovery *recovery, const struct segment_range *range)
-{
-    for (uint64_t index = range->first; index <= range->last; index++) {
-        recovery->index = index;
-        enum err error = segment_load(recovery);
-        if (error == OK)
-            error = segment_replay(recovery, index == range->first);
-        if (error != OK)
-            return error;
-        segment_unload(recovery);
-        recovery->report->segments_count++;
-    }
-    if (recovery->journal->segment == NULL)
-        recovery->journal->segment_index = range->first - 1;
-    const enum err error = recovery->journal->segment == NULL ? OK : segment_finish(recovery);
-    return error != OK ? error : remove_spares(recovery, range->last);
-}
-
-enum err recovery_run(struct journal *journal, journal_replay *replay, void *context,
-                      struct journal_recovery *report)
-{
-    struct recovery recovery = {
-        .journal = journal, .replay = replay, .context = context, .report = report};
-    struct segment_range range = {.count = 0};
-    enum err error = journal->os->list_folder(journal->os, journal->folder, visit_name, &range);
+    struct data_folder *folder = recovery->folder;
+    struct os *os = folder->os;
+    struct os_file *file = segment->file;
+    char path[JOURNAL_PATH_BYTES_MAX];
+    segment_path(folder->segments_path, segment->index, path);
+    enum err error = file != NULL ? OK : os->open(os, path, OS_OPEN_READ, &file);
     if (error != OK)
-        return refuse(&recovery, error, "%s: %s", journal->folder, err_text(error));
-    if (range.stranger)
-        return refuse(&recovery, ERR_CORRUPT, "%s/%s is not a journal segment; move it away",
-                      journal->folder, range.stranger_name);
-    if (range.count == 0)
+        return refusal(recovery->problem, error, "%.180s: %s", path, err_text(error));
+    pipeline_begin_slot(pipeline, SLOT_FRAMES, segment->index, file,
+                        segment->headed ? JOURNAL_BLOCK_BYTES : 0);
+    error = segment->headed ? read_headed(recovery, pipeline, segment, file)
+                            : read_headless(recovery, pipeline, segment, file);
+    if (segment->file == NULL)
+        os->close(os, file);
+    recovery->segments_count++;
+    return error;
+}
+
+/* The journal was durable up to there when the checkpoint was finished. */
+static enum err check_end(struct recovery *recovery, const struct checkpoint_file *newest)
+{
+    if (newest == NULL || recovery->next_seq > newest->end.seq_max)
         return OK;
-    if (range.first != 1 || range.last - range.first + 1 != range.count) {
-        return refuse(&recovery, ERR_CORRUPT,
-                      "%s: %" PRIu64 " segments between %016" PRIx64 " and %016" PRIx64
-                      ": some are missing",
-                      journal->folder, range.count, range.first, range.last);
+    return refusal(recovery->problem, ERR_CORRUPT,
+                   "the journal ends with record %" PRIu64 ", and checkpoint %016" PRIx64
+                   " was made when it had record %" PRIu64 ": its end is missing",
+                   recovery->next_seq - 1, newest->number, newest->end.seq_max);
+}
+
+/* On the reader's thread. */
+static enum err read_all(struct pipeline *pipeline, void *context)
+{
+    struct recovery *recovery = context;
+    struct data_folder *folder = recovery->folder;
+    enum err error = OK;
+    if (folder->newest != NULL)
+        error = checkpoint_read(pipeline, folder, &recovery->parts_count, recovery->problem);
+    for (size_t i = folder->first_needed; i < folder->segments_count && error == OK; i++)
+        error = read_segment(recovery, pipeline, &folder->segments[i]);
+    return error == OK ? check_end(recovery, folder->newest) : error;
+}
+
+/* What is known before anything is handed on. */
+static void report_checkpoint(const struct data_folder *folder, struct journal_recovery *report)
+{
+    const struct checkpoint_file *newest = folder->newest;
+    if (newest == NULL)
+        return;
+    report->checkpoint_number = newest->number;
+    report->checkpoint_seq = newest->end.header.seq;
+    report->checkpoint_bytes = newest->end.file_bytes;
+}
+
+static void report_fill(const struct recovery *recovery, const struct pipeline *pipeline,
+                        enum err error, struct journal_recovery *report)
+{
+    report->segments_count = recovery->segments_count;
+    report->torn_bytes = recovery->torn_bytes;
+    report->seq_last = recovery->next_seq - 1;
+    report->parts_count = recovery->parts_count;
+    report->leftovers_count = data_folder_leftovers(recovery->folder);
+    if (error != OK && pipeline->take_error == OK)
+        (void)refusal(report->problem, error, "%s", recovery->problem);
+}
+
+enum err recovery_read(struct recovery *recovery, struct data_folder *folder, pipeline_take *take,
+                       void *context, bool read_ahead, struct journal_recovery *report)
+{
+    *recovery = (struct recovery){.folder = folder, .next_seq = 1};
+    struct pipeline pipeline;
+    report_checkpoint(folder, report);
+    enum err error = pipeline_init(&pipeline, folder->os);
+    if (error == OK) {
+        pipeline.read = read_all;
+        pipeline.read_context = recovery;
+        pipeline.take = take;
+        pipeline.take_context = context;
+        error = pipeline_run(&pipeline, read_ahead);
+    } else {
+        (void)refusal(recovery->problem, error, "out of memory for reading");
     }
-    recovery.data = malloc(JOURNAL_SEGMENT_BYTES);
-    if (recovery.data == NULL)
-        return refuse(&recovery, ERR_MEMORY, "out of memory for reading a segment");
-    error = segments_replay(&recovery, &range);
-    journal->os->close(journal->os, recovery.file);
-    free(recovery.data);
+    report_fill(recovery, &pipeline, error, report);
+    pipeline_deinit(&pipeline);
     return error;
 }

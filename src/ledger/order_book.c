@@ -7,31 +7,11 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "ledger/order_book_internal.h"
+#include "ledger/shelf_internal.h"
 
 enum { BUCKETS_MIN = 16 };
 #define EXPIRY_NONE UINT32_MAX
-
-struct order_list {
-    struct order *first;
-    struct order *last;
-    uint32_t count;
-};
-
-/* Invariants: 1. Each order is in one bucket and in one list: `open` while its state holds units,
- *                else `over`.
- *             2. expiring is a heap, the least expires_at_ms on top, of the RESERVED orders that
- *                expire; an order knows its place there.
- *             3. What is reserved on the shelf is the sum over the lines of `open`. */
-struct order_book {
-    struct shelf *shelf;
-    struct order **buckets;
-    uint32_t buckets_count; /* A power of two, or 0. */
-    struct order_list open;
-    struct order_list over;
-    struct order **expiring;
-    uint32_t expiring_count;
-    uint32_t expiring_max;
-};
 
 struct order_book *order_book_create(struct shelf *shelf)
 {
@@ -196,13 +176,17 @@ static enum err reserve_buckets(struct order_book *book)
     return OK;
 }
 
+enum err order_book_reserve_order(struct order_book *book)
+{
+    const enum err error = reserve_expiring(book);
+    return error == OK ? reserve_buckets(book) : error;
+}
+
 enum err order_book_reserve(struct order_book *book)
 {
     if (book->open.count >= ORDERS_OPEN_MAX)
         return ERR_FULL;
-    enum err error = reserve_expiring(book);
-    if (error == OK)
-        error = reserve_buckets(book);
+    const enum err error = order_book_reserve_order(book);
     return error == OK ? shelf_reserve_details(book->shelf, ORDER_ITEMS_MAX) : error;
 }
 
@@ -289,10 +273,19 @@ static void expiring_remove(struct order_book *book, struct order *order)
         expiring_sink(book, index, last);
 }
 
+/* The order is about to change, or to leave its list. */
+static void keep(const struct order_book *book, struct order *order)
+{
+    if (__builtin_expect(book->shelf->image != NULL, 0))
+        shelf_image_keep_order(book->shelf->image, order);
+}
+
 /* Forgets what was over first. */
 static void forget_first(struct order_book *book)
 {
     struct order *order = book->over.first;
+    keep(book, order);
+    ASSERT(book->over.first == order);
     ASSERT(order->list_prev == NULL);
     struct order **link = bucket_of(book, order->hash);
     while (*link != order)
@@ -311,6 +304,15 @@ static void forget_old(struct order_book *book, int64_t now_ms)
         forget_first(book);
 }
 
+void order_book_put(struct order_book *book, struct order *order)
+{
+    order->image_number = book->image_number; /* One that is being taken began before. */
+    bucket_add(book, order);
+    list_add(order_state_is_open(order->state) ? &book->open : &book->over, order);
+    if (order->state == ORDER_RESERVED && order->expires_at_ms != 0)
+        expiring_add(book, order);
+}
+
 void order_book_add(struct order_book *book, struct order *order, int64_t now_ms,
                     int64_t expires_at_ms)
 {
@@ -321,12 +323,10 @@ void order_book_add(struct order_book *book, struct order *order, int64_t now_ms
     order->created_at_ms = now_ms;
     order->changed_at_ms = now_ms;
     order->expires_at_ms = expires_at_ms;
+    order->place = book->place_next++;
     for (uint32_t i = 0; i < order->lines_count; i++)
         shelf_take(book->shelf, order->lines[i].cell, order->lines[i].count);
-    bucket_add(book, order);
-    list_add(&book->open, order);
-    if (expires_at_ms != 0)
-        expiring_add(book, order);
+    order_book_put(book, order);
 }
 
 bool order_may_become(enum order_state from, enum order_state to)
@@ -358,11 +358,13 @@ void order_book_change(struct order_book *book, struct order *order, enum order_
                        int64_t now_ms)
 {
     ASSERT(order_may_become(order->state, state));
+    keep(book, order);
     move_units(book->shelf, order, state, now_ms);
     if (order->expiry_index != EXPIRY_NONE)
         expiring_remove(book, order);
     if (state != ORDER_PACKED) {
         list_remove(&book->open, order);
+        order->place = book->place_next++;
         list_add(&book->over, order);
     }
     order->state = state;
@@ -387,4 +389,88 @@ uint32_t order_book_open_count(const struct order_book *book, int64_t campaign_i
 uint32_t order_book_count(const struct order_book *book)
 {
     return book->open.count + book->over.count;
+}
+
+uint32_t order_book_chains_count(const struct order_book *book)
+{
+    return book->buckets_count;
+}
+
+const struct order *order_book_chain(const struct order_book *book, uint32_t index)
+{
+    ASSERT(index < book->buckets_count);
+    return book->buckets[index];
+}
+
+static int compare_places(const void *left, const void *right)
+{
+    const uint64_t left_place = (*(struct order *const *)left)->place;
+    const uint64_t right_place = (*(struct order *const *)right)->place;
+    return (left_place > right_place) - (left_place < right_place);
+}
+
+/* The order in which orders come into their lists: by the moment of that, then by name. */
+static int compare_moments(const void *left, const void *right)
+{
+    const struct order *one = *(struct order *const *)left;
+    const struct order *other = *(struct order *const *)right;
+    const bool open = order_state_is_open(one->state); /* Both are in one list. */
+    const int64_t moment = open ? one->created_at_ms : one->changed_at_ms;
+    const int64_t other_moment = open ? other->created_at_ms : other->changed_at_ms;
+    if (moment != other_moment)
+        return moment < other_moment ? -1 : 1;
+    if (one->campaign_id != other->campaign_id)
+        return one->campaign_id < other->campaign_id ? -1 : 1;
+    const size_t size = one->id.size < other->id.size ? one->id.size : other->id.size;
+    const int order = memcmp(one->id.data, other->id.data, size);
+    return order != 0 ? order : (one->id.size > other->id.size) - (one->id.size < other->id.size);
+}
+
+/* Fills the list from its orders in another order, which get new places from *place_next on. */
+static void list_fill(struct order_list *list, struct order *const *orders, uint32_t count,
+                      uint64_t *place_next)
+{
+    *list = (struct order_list){NULL, NULL, 0};
+    for (uint32_t i = 0; i < count; i++) {
+        orders[i]->place = (*place_next)++;
+        list_add(list, orders[i]);
+    }
+}
+
+static enum err list_sort(struct order_list *list, int (*compare)(const void *, const void *),
+                          uint64_t *place_next)
+{
+    const uint32_t count = list->count;
+    if (count == 0)
+        return OK;
+    struct order **orders = malloc(count * sizeof(struct order *));
+    if (orders == NULL)
+        return ERR_MEMORY;
+    uint32_t filled = 0;
+    for (struct order *order = list->first; order != NULL; order = order->list_next)
+        orders[filled++] = order;
+    qsort(orders, count, sizeof(struct order *), compare);
+    bool distinct = true;
+    for (uint32_t i = 1; i < count; i++)
+        distinct = distinct && compare(&orders[i - 1], &orders[i]) < 0;
+    list_fill(list, orders, count, place_next);
+    free(orders);
+    return distinct ? OK : ERR_CORRUPT;
+}
+
+static enum err sort(struct order_book *book, int (*compare)(const void *, const void *))
+{
+    book->place_next = 0;
+    const enum err error = list_sort(&book->open, compare, &book->place_next);
+    return error == OK ? list_sort(&book->over, compare, &book->place_next) : error;
+}
+
+enum err order_book_sort(struct order_book *book)
+{
+    return sort(book, compare_places);
+}
+
+enum err order_book_sort_by_moment(struct order_book *book)
+{
+    return sort(book, compare_moments);
 }

@@ -25,12 +25,14 @@ struct order {
     int64_t campaign_id;
     struct bytes id; /* Behind the lines, in the same piece of memory. */
     enum order_state state;
+    uint32_t image_number; /* Of the last image that has the order, or begins after it came. */
     int64_t created_at_ms;
     int64_t changed_at_ms;
     int64_t expires_at_ms; /* 0: never. */
     uint32_t lines_count;
 
     uint32_t expiry_index; /* Place among those that expire. */
+    uint64_t place;        /* Grows along the list. */
     uint64_t hash;
     struct order *chain_next; /* Of the same bucket. */
     struct order *list_prev;  /* Of those that are open, or of those that are over. */
@@ -85,5 +87,11 @@ uint32_t order_book_open_count(const struct order_book *book, int64_t campaign_i
 
 /* How many orders the book knows. */
 uint32_t order_book_count(const struct order_book *book);
+
+/* For whoever looks at all of them in steps, between which the book may change: in how many chains
+ * they are, about one in each, and where one begins; NULL: it is empty. An order stays in its chain
+ * as long as their number stays the same. */
+uint32_t order_book_chains_count(const struct order_book *book);
+const struct order *order_book_chain(const struct order_book *book, uint32_t index);
 
 #endif

@@ -40,6 +40,9 @@ struct shelf_sums {
 };
 struct shelf_sums shelf_sums(const struct shelf *shelf);
 
+/* Moment of the newest number of all cells; STOCK_NEVER_UPDATED: none ever came. */
+int64_t shelf_updated_at_ms(const struct shelf *shelf);
+
 /* Makes room for `cells` more cells with `sku_bytes` of SKUs in all, so that adding them cannot
  * fail. ERR_MEMORY, ERR_FULL: past a limit of the shelf. Nothing that can be seen changes. */
 MUST_USE enum err shelf_reserve(struct shelf *shelf, uint32_t cells, size_t sku_bytes);
@@ -91,6 +94,9 @@ void shelf_give_back(struct shelf *shelf, uint32_t cell, int64_t count);
 
 /* Units that were taken leave, at that moment: FREEZE - count. */
 void shelf_release(struct shelf *shelf, uint32_t cell, int64_t count, bool sold, int64_t now_ms);
+
+/* Asks the processor to fetch where a look-up of the key begins, and shelf_add() ends. */
+void shelf_prefetch_key(const struct shelf *shelf, const struct stock_key *key);
 
 /* Asks the processor to fetch what shelf_view() and shelf_set_available() will touch. */
 void shelf_prefetch(const struct shelf *shelf, uint32_t cell);

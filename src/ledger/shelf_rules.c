@@ -2,9 +2,17 @@
  * reserved and leave, marks are set. Sums over the shelf go along with every change. */
 #include "ledger/shelf_internal.h"
 
-static struct cell *cell_at(const struct shelf *shelf, uint32_t number)
+static const struct cell *cell_at(const struct shelf *shelf, uint32_t number)
 {
     ASSERT(number < shelf->cells_count);
+    return &shelf->cells[number];
+}
+
+/* A cell, or what it has beside its numbers, that is about to change. */
+static struct cell *cell_to_change(struct shelf *shelf, uint32_t number)
+{
+    ASSERT(number < shelf->cells_count);
+    shelf_keep_cell(shelf, number);
     return &shelf->cells[number];
 }
 
@@ -18,6 +26,11 @@ static void check(const struct cell *cell)
 struct shelf_sums shelf_sums(const struct shelf *shelf)
 {
     return shelf->sums;
+}
+
+int64_t shelf_updated_at_ms(const struct shelf *shelf)
+{
+    return shelf->updated_at_ms;
 }
 
 bool shelf_details(const struct shelf *shelf, uint32_t cell, int64_t turnover_at_ms,
@@ -74,7 +87,7 @@ static void begin_anew(struct shelf *shelf, uint32_t cell)
 
 void shelf_set_available(struct shelf *shelf, uint32_t cell, int64_t count, int64_t updated_at_ms)
 {
-    struct cell *found = cell_at(shelf, cell);
+    struct cell *found = cell_to_change(shelf, cell);
     const uint64_t deleted = (uint64_t)STOCK_DELETED << CELL_MARKS_SHIFT;
     ASSERT(updated_at_ms >= found->updated_at_ms);
     ASSERT(count >= 0);
@@ -87,6 +100,7 @@ void shelf_set_available(struct shelf *shelf, uint32_t cell, int64_t count, int6
     shelf->sums.available += (uint64_t)count - found->available;
     found->available = (uint32_t)count;
     found->updated_at_ms = updated_at_ms;
+    shelf_note_update(shelf, updated_at_ms);
 }
 
 bool shelf_covers_reserved(const struct shelf *shelf, uint32_t cell, int64_t fit_count)
@@ -94,10 +108,11 @@ bool shelf_covers_reserved(const struct shelf *shelf, uint32_t cell, int64_t fit
     return fit_count >= cell_at(shelf, cell)->reserved;
 }
 
-/* What the cell has beside its numbers, made if need be, in room that was reserved. */
+/* What a cell that is being changed has beside its numbers, made if need be, in room that was
+ * reserved. */
 static struct cell_beside *details_open(struct shelf *shelf, uint32_t cell)
 {
-    struct cell *found = cell_at(shelf, cell);
+    struct cell *found = &shelf->cells[cell];
     if ((found->sku_ref & CELL_DETAILED) == 0) {
         cell_details_add(&shelf->details, cell);
         found->sku_ref |= CELL_DETAILED;
@@ -118,7 +133,7 @@ static void set_unfit(struct shelf *shelf, uint32_t cell, enum stock_type type, 
 void shelf_set_counted(struct shelf *shelf, uint32_t cell, enum stock_type type, int64_t count,
                        int64_t updated_at_ms)
 {
-    struct cell *found = cell_at(shelf, cell);
+    struct cell *found = cell_to_change(shelf, cell);
     ASSERT(updated_at_ms >= found->updated_at_ms);
     ASSERT(count >= 0);
     ASSERT(count <= STOCK_COUNT_MAX);
@@ -134,6 +149,7 @@ void shelf_set_counted(struct shelf *shelf, uint32_t cell, enum stock_type type,
         set_unfit(shelf, cell, type, (uint32_t)count);
     }
     found->updated_at_ms = updated_at_ms;
+    shelf_note_update(shelf, updated_at_ms);
     check(found);
 }
 
@@ -150,7 +166,7 @@ uint32_t shelf_marks(const struct shelf *shelf, uint32_t cell)
 void shelf_set_marks(struct shelf *shelf, uint32_t cell, uint32_t marks)
 {
     ASSERT((marks & ~CELL_MARKS_MASK) == 0);
-    struct cell *found = cell_at(shelf, cell);
+    struct cell *found = cell_to_change(shelf, cell);
     const uint32_t before = shelf_marks(shelf, cell);
     for (int i = 0; i < STOCK_MARKS_COUNT; i++)
         shelf->marked_counts[i] += (marks >> i & 1) - (before >> i & 1);
@@ -172,7 +188,7 @@ int64_t shelf_reservable(const struct shelf *shelf, uint32_t cell)
 
 void shelf_take(struct shelf *shelf, uint32_t cell, int64_t count)
 {
-    struct cell *found = cell_at(shelf, cell);
+    struct cell *found = cell_to_change(shelf, cell);
     ASSERT(count > 0);
     ASSERT(count <= shelf_reservable(shelf, cell));
     struct cell_beside *beside = details_open(shelf, cell);
@@ -188,7 +204,7 @@ void shelf_take(struct shelf *shelf, uint32_t cell, int64_t count)
 
 void shelf_give_back(struct shelf *shelf, uint32_t cell, int64_t count)
 {
-    struct cell *found = cell_at(shelf, cell);
+    struct cell *found = cell_to_change(shelf, cell);
     ASSERT(count > 0);
     ASSERT(count <= found->reserved);
     found->available += (uint32_t)count;
@@ -200,7 +216,7 @@ void shelf_give_back(struct shelf *shelf, uint32_t cell, int64_t count)
 
 void shelf_release(struct shelf *shelf, uint32_t cell, int64_t count, bool sold, int64_t now_ms)
 {
-    struct cell *found = cell_at(shelf, cell);
+    struct cell *found = cell_to_change(shelf, cell);
     ASSERT(count > 0);
     ASSERT(count <= found->reserved);
     history_goes_on(shelf, cell, now_ms);

@@ -24,6 +24,21 @@ void turnover_init(struct turnover *turnover)
     *turnover = (struct turnover){.changed_at_ms = STOCK_NEVER_UPDATED};
 }
 
+bool turnover_is_sound(const struct turnover *turnover, uint64_t units)
+{
+    const bool never = turnover->changed_at_ms == STOCK_NEVER_UPDATED;
+    if (!never && (turnover->changed_at_ms < DATE_MS_MIN || turnover->changed_at_ms > DATE_MS_MAX))
+        return false;
+    bool empty = units == 0;
+    for (int i = 0; i < TURNOVER_DAYS_COUNT; i++) {
+        const struct turnover_day *day = &turnover->days[i];
+        if (day->unit_ms > (uint64_t)CELL_UNITS_MAX * DAY_MS || day->sold > SOLD_A_DAY_MAX)
+            return false;
+        empty = empty && day->unit_ms == 0 && day->sold == 0;
+    }
+    return empty || !never;
+}
+
 /* Number of the UTC day, from 0 on. */
 static int64_t day_of(int64_t moment_ms)
 {
@@ -69,6 +84,22 @@ void turnover_advance(struct turnover *turnover, uint64_t units, int64_t moment_
         kept->unit_ms += units * (uint64_t)(end_ms - start_ms);
     }
     turnover->changed_at_ms = moment_ms;
+}
+
+int64_t turnover_day_number(const struct turnover *turnover, int index)
+{
+    const int64_t last = day_of(turnover->changed_at_ms);
+    const int64_t ago = (last - index) % TURNOVER_DAYS_COUNT;
+    return last - (ago < 0 ? ago + TURNOVER_DAYS_COUNT : ago);
+}
+
+bool turnover_put_day(struct turnover *turnover, int64_t day, const struct turnover_day *value)
+{
+    const int64_t last = day_of(turnover->changed_at_ms);
+    if (day > last || day < 0 || day < last - TURNOVER_WINDOW_DAYS)
+        return false;
+    turnover->days[day % TURNOVER_DAYS_COUNT] = *value;
+    return true;
 }
 
 void turnover_sell(struct turnover *turnover, uint64_t units)

@@ -24,9 +24,20 @@ struct turnover {
 /* Nothing ever lay there. */
 void turnover_init(struct turnover *turnover);
 
+/* Whether it could be the history of a cell: what came from a disk may not be. `units` lie there
+ * since the last change. */
+bool turnover_is_sound(const struct turnover *turnover, uint64_t units);
+
 /* `units` lay there until `moment_ms`, and their number changes now. A moment before that of the
  * last change counts as that one. Moments lie in DATE_MS_MIN…DATE_MS_MAX. */
 void turnover_advance(struct turnover *turnover, uint64_t units, int64_t moment_ms);
+
+/* Days by their numbers, from the first one of the year 0 on, of a history that is no empty one:
+ * that of the day at an index of `days`; and its value put there. False: the day is not among those
+ * that end with that of the last change. */
+int64_t turnover_day_number(const struct turnover *turnover, int index);
+MUST_USE bool turnover_put_day(struct turnover *turnover, int64_t day,
+                               const struct turnover_day *value);
 
 /* So many units were sold at the moment of the last change. */
 void turnover_sell(struct turnover *turnover, uint64_t units);

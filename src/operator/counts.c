@@ -127,6 +127,8 @@ static bool proceed(struct operator_call *call)
         return true;
     }
     if (command->verdict == VERDICT_OK) {
+        update_counts_add(call->api->settings.update_counts, call->campaign.id,
+                          state->counts.keys_count, call->call.exchange->now_ms);
         operator_reply_ok(call);
         return false;
     }
@@ -138,4 +140,5 @@ static bool proceed(struct operator_call *call)
     return false;
 }
 
-const struct operator_method method_count_stocks = {decode, begin, proceed, NULL};
+const struct operator_method method_count_stocks = {
+    .decode = decode, .begin = begin, .proceed = proceed};

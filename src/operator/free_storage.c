@@ -34,4 +34,5 @@ static bool proceed(struct operator_call *call)
     return false;
 }
 
-const struct operator_method method_free_storage = {decode, begin, proceed, NULL};
+const struct operator_method method_free_storage = {
+    .decode = decode, .begin = begin, .proceed = proceed};

@@ -4,15 +4,31 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "call/media_type.h"
+#include "operator/host_name.h"
 #include "operator/operator_internal.h"
+#include "operator/uploads.h"
+
+enum { RETRY_AFTER_S = 1 };
+
+/* Of several nodes over one database: this one knows less than is there, until it has followed. */
+static void refuse_behind(struct operator_call *call)
+{
+    call->call.exchange->retry_after_s = RETRY_AFTER_S;
+    call_refuse(
+        &call->call, 503, "SERVICE_UNAVAILABLE",
+        "Another node changed the registry a moment ago, and this one did not know yet: try again");
+}
 
 void operator_refuse_error(struct operator_call *call, enum err error)
 {
     ASSERT(error != OK);
     if (error == ERR_INVALID && call->call.errors.count > 0)
         call_refuse_errors(&call->call, 400, "BAD_REQUEST");
+    else if (error == ERR_BUSY)
+        refuse_behind(call);
     else
         call_refuse_unavailable(&call->call);
 }
@@ -29,34 +45,14 @@ static bool check_route(struct operator_call *call)
     case ROUTE_FOUND:
         return true;
     case ROUTE_NO_PATH:
-        call_refuse(&call->call, 404, "NOT_FOUND", "Resource not found; GET / lists what there is");
+        call_refuse(&call->call, 404, "NOT_FOUND",
+                    "Resource not found; GET /help lists what there is");
         return false;
     case ROUTE_NO_VERB:
         call_refuse_verb(&call->call, &operator_routes, &call->row->route);
         return false;
     }
     return false;
-}
-
-static bool refuse_token(struct operator_call *call, const char *message)
-{
-    call->call.exchange->authenticate = "Bearer";
-    call_refuse(&call->call, 401, "UNAUTHORIZED", "%s", message);
-    return false;
-}
-
-static bool check_token(struct operator_call *call)
-{
-    const struct http_header_value *header = &call->call.exchange->headers[HTTP_AUTHORIZATION];
-    if (header->count == 0)
-        return refuse_token(call, "Credentials are not specified");
-    struct bytes scheme;
-    const struct bytes token = bytes_trim(bytes_split(bytes_trim(header->text), ' ', &scheme));
-    if (header->count > 1 || !bytes_equal_ignoring_case(scheme, BYTES("Bearer")))
-        return refuse_token(call, "Authorization header has invalid syntax");
-    const struct sha256 hash = sha256_of(token);
-    return sha256_equal(&hash, &call->api->settings.token) ||
-           refuse_token(call, "Operator token is invalid");
 }
 
 static bool check_campaign(struct operator_call *call)
@@ -85,7 +81,7 @@ static bool check_campaign(struct operator_call *call)
     return true;
 }
 
-static bool refuse_too_big(struct operator_call *call)
+bool operator_refuse_too_big(struct operator_call *call)
 {
     call_refuse(&call->call, 400, "BAD_REQUEST",
                 "The request is too big: Maximum allowed request size must be less than %" PRId64
@@ -96,7 +92,8 @@ static bool refuse_too_big(struct operator_call *call)
 
 static bool check_told_size(struct operator_call *call)
 {
-    return call->call.exchange->content_length <= call->row->body_bytes_max || refuse_too_big(call);
+    return call->call.exchange->content_length <= call->row->body_bytes_max ||
+           operator_refuse_too_big(call);
 }
 
 static bool check_size(struct operator_call *call)
@@ -104,7 +101,7 @@ static bool check_size(struct operator_call *call)
     const struct http_exchange *exchange = call->call.exchange;
     return (!exchange->body_too_large &&
             exchange->body.size <= (size_t)call->row->body_bytes_max) ||
-           refuse_too_big(call);
+           operator_refuse_too_big(call);
 }
 
 static bool check_type(struct operator_call *call)
@@ -138,7 +135,8 @@ static struct operator_call *operator_call_of(struct call *base)
 
 static bool check_head(struct operator_call *call)
 {
-    return check_route(call) && check_token(call) && check_campaign(call) && check_told_size(call);
+    return check_route(call) && operator_check_credentials(call) && check_campaign(call) &&
+           check_told_size(call);
 }
 
 static bool check_body(struct call *base)
@@ -161,6 +159,19 @@ static bool proceed(struct call *base)
 
 static const struct call_steps steps = {check_body, begin, proceed, call_refuse_unavailable};
 
+/* Before anything else: not even that a path exists is told to a stranger's page. A program that
+ * sends no Host, in HTTP/1.0, is no browser. */
+static bool check_host(const struct operator_api *api, struct http_exchange *exchange)
+{
+    const struct http_header_value *host = &exchange->headers[HTTP_HOST];
+    if (host->count == 0 || host_name_is_ours(host->text, api->settings.hosts))
+        return true;
+    http_refuse(exchange, 421, "MISDIRECTED_REQUEST",
+                "The operator's listener goes by addresses, localhost, and what --operator-host "
+                "names; not by this Host");
+    return false;
+}
+
 static void begin_page(struct http_exchange *exchange)
 {
     if (bytes_equal(exchange->method, BYTES("GET")) || bytes_equal(exchange->method, BYTES("HEAD")))
@@ -173,6 +184,8 @@ static void handler_begin(void *context, struct http_exchange *exchange)
 {
     struct operator_api *api = context;
     exchange->state = NULL;
+    if (!check_host(api, exchange))
+        return;
     if (!operator_path_is_api(exchange->path)) {
         begin_page(exchange);
         return;
@@ -183,7 +196,16 @@ static void handler_begin(void *context, struct http_exchange *exchange)
     *call = (struct operator_call){.api = api};
     call_begin(&call->call, exchange, &steps, api->settings.registry, api->settings.store,
                api->parsers);
-    (void)check_head(call);
+    call->call.cause.source = STOCK_SOURCE_OPERATOR;
+    call->call.cause.by = BYTES("operator");
+    if (!check_head(call))
+        return;
+    const struct operator_method *method = call->row->method;
+    if (method->open != NULL && !method->open(call))
+        return;
+    exchange->take_body = method->take_body;
+    if (method->blocks || method->is_long)
+        call->call.worker = method->is_long ? api->long_worker : api->worker;
 }
 
 static bool handler_execute(void *context, struct http_exchange *exchange)
@@ -211,6 +233,17 @@ struct http_handler operator_handler(struct operator_api *api)
                                  call_await, call_finish,   handler_end};
 }
 
+/* With the clock of os->uptime_us(). */
+static void init_beat(struct operator_api *api)
+{
+    pthread_condattr_t attributes;
+    pthread_mutex_init(&api->beat_lock, NULL);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&api->beat_changed, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
 struct operator_api *operator_create(const struct operator_settings *settings)
 {
     struct operator_api *api = calloc(1, sizeof(*api));
@@ -218,8 +251,23 @@ struct operator_api *operator_create(const struct operator_settings *settings)
         return NULL;
     api->settings = *settings;
     pthread_mutex_init(&api->claims_lock, NULL);
-    api->parsers = parser_pool_create();
-    if (api->parsers != NULL)
+    api->parsers = parser_pool_create(true);
+    api->worker = worker_create();
+    api->sessions = sessions_create(settings->os);
+    api->long_worker = worker_create();
+    const struct upload_settings uploads = {
+        .os = settings->os,
+        .store = settings->store,
+        .registry = settings->registry,
+        .folder = settings->folder,
+        .unknown_sku = settings->unknown_sku,
+        .past_tolerance_ms = settings->past_tolerance_ms,
+    };
+    api->uploads = uploads_create(&uploads);
+    api->health = health_create();
+    init_beat(api);
+    if (api->parsers != NULL && api->worker != NULL && api->long_worker != NULL &&
+        api->uploads != NULL && api->sessions != NULL && api->health != NULL)
         return api;
     operator_destroy(api);
     return NULL;
@@ -230,7 +278,14 @@ void operator_destroy(struct operator_api *api)
     if (api == NULL)
         return;
     ASSERT(api->claims == NULL);
+    uploads_destroy(api->uploads);
+    worker_destroy(api->long_worker);
+    worker_destroy(api->worker);
     parser_pool_destroy(api->parsers);
+    sessions_destroy(api->sessions);
+    health_destroy(api->health);
+    pthread_cond_destroy(&api->beat_changed);
+    pthread_mutex_destroy(&api->beat_lock);
     pthread_mutex_destroy(&api->claims_lock);
     free(api);
 }

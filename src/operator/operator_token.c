@@ -38,6 +38,7 @@ static enum err read_token(struct os *os, struct operator_token *token, bool *wh
         token->hash = sha256_of(line);
     else
         token->problem = "its first line has to be the token: visible ASCII characters";
+    explicit_bzero(data, size);
     free(data);
     return valid ? OK : ERR_INVALID;
 }
@@ -65,6 +66,7 @@ static enum err write_token(struct os *os, struct operator_token *token, const c
         token->hash = sha256_of((struct bytes){text, TOKEN_LETTERS});
     else
         token->problem = err_text(error);
+    explicit_bzero(text, sizeof(text));
     token->made = error == OK;
     return error;
 }

@@ -1,8 +1,9 @@
 /* POST orders: reserves all items of an order or none (CONTRACT §12).
  *
  * On one shelf the store does it in one step, repeats included. Where a campaign has several, the
- * order is looked for on each of them first, and then tried on each until one has all of it. An
- * order whose time is over is looked for, too: whoever repeats it learns what became of it. */
+ * order is looked for on each of them first, and then tried on each until one has all of it; with a
+ * claim, so that of two that do it at once only one does. An order whose time is over is looked
+ * for, too: whoever repeats it learns what became of it. */
 #include <inttypes.h>
 
 #include "operator/order_place.h"
@@ -69,6 +70,11 @@ static void fill_command(struct operator_call *call, const struct state *state,
     order->items_count = request->items_count;
     if (request->expires)
         order->expires_at_ms = state->late ? now_ms : request->expires_at_ms;
+    if (state->places.is_market && state->phase != PHASE_REPEAT &&
+        store_is_shared(call->call.store)) {
+        order->claim = state->claim.number;
+        order->claim_key = state->claim.key;
+    }
 }
 
 static void refuse_late(struct operator_call *call)
@@ -207,11 +213,20 @@ static bool proceed(struct operator_call *call)
     return state->phase == PHASE_FIND ? proceed_find(call, state) : proceed_reserve(call, state);
 }
 
+/* A claim of another node that stood in the way; 0: none did. */
+static int64_t claim_met(const struct operator_call *call)
+{
+    const struct store_command *command = &call->call.command;
+    const bool was_order = command->kind == STORE_ORDER && command->verdict == VERDICT_NO_ROOM;
+    return was_order ? command->order.claim_met : 0;
+}
+
 static void end(struct operator_call *call)
 {
     struct state *state = call->state;
     if (state != NULL)
-        order_claim_release(call->api, &state->claim);
+        order_claim_release(call->api, &state->claim, claim_met(call));
 }
 
-const struct operator_method method_make_order = {decode, begin, proceed, end};
+const struct operator_method method_make_order = {
+    .decode = decode, .begin = begin, .proceed = proceed, .end = end};

@@ -1,6 +1,8 @@
 /* The list of claims is short: it holds what is under way at this moment. */
 #include "operator/order_place.h"
 
+enum { US_PER_MS = 1000 };
+
 static void add_place(struct order_places *places, int64_t warehouse_id, int64_t shelf_id,
                       bool left)
 {
@@ -44,15 +46,28 @@ bool order_places_list(struct order_places *places, const struct registry *regis
 {
     places->count = 0;
     places->sources_count = 0;
-    if (campaign->placement == PLACEMENT_FBY || campaign->placement == PLACEMENT_LAAS)
+    places->is_market =
+        campaign->placement == PLACEMENT_FBY || campaign->placement == PLACEMENT_LAAS;
+    if (places->is_market)
         list_market(places, registry, campaign, warehouse_id);
     else
         list_seller(places, campaign, warehouse_id);
     return places->sources_count > 0;
 }
 
+/* The next number. The lock is held. */
+static int64_t next_number(struct operator_api *api)
+{
+    struct os *os = api->settings.os;
+    const int64_t now_us = os->now_ms(os) * US_PER_MS;
+    api->claim_last = now_us > api->claim_last ? now_us : api->claim_last + 1;
+    return api->claim_last;
+}
+
 bool order_claim_take(struct operator_api *api, struct order_claim *claim)
 {
+    struct os *os = api->settings.os;
+    os->random(os, &claim->key, sizeof(claim->key));
     pthread_mutex_lock(&api->claims_lock);
     const struct order_claim *other = api->claims;
     while (other != NULL && (other->campaign_id != claim->campaign_id ||
@@ -60,6 +75,7 @@ bool order_claim_take(struct operator_api *api, struct order_claim *claim)
         other = other->next;
     claim->held = other == NULL;
     if (claim->held) {
+        claim->number = next_number(api);
         claim->next = api->claims;
         api->claims = claim;
     }
@@ -67,11 +83,13 @@ bool order_claim_take(struct operator_api *api, struct order_claim *claim)
     return claim->held;
 }
 
-void order_claim_release(struct operator_api *api, struct order_claim *claim)
+void order_claim_release(struct operator_api *api, struct order_claim *claim, int64_t met)
 {
     if (!claim->held)
         return;
     pthread_mutex_lock(&api->claims_lock);
+    if (met > api->claim_last)
+        api->claim_last = met;
     struct order_claim **link = &api->claims;
     while (*link != claim) {
         ASSERT(*link != NULL);

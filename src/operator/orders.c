@@ -26,10 +26,10 @@ void orders_fill_command(struct operator_call *call, const struct order_place *p
     };
 }
 
-void orders_reply(struct operator_call *call, const struct order_place *place)
+struct order_document orders_document(const struct order_view *order,
+                                      const struct order_place *place)
 {
-    const struct order_view *order = &call->call.command.order.order;
-    const struct order_document document = {
+    return (struct order_document){
         .id = order->id,
         .campaign_id = order->campaign_id,
         .warehouse_id = place->warehouse_id,
@@ -40,6 +40,11 @@ void orders_reply(struct operator_call *call, const struct order_place *place)
         .changed_at_ms = order->changed_at_ms,
         .expires_at_ms = order->expires_at_ms,
     };
+}
+
+void orders_reply(struct operator_call *call, const struct order_place *place)
+{
+    const struct order_document document = orders_document(&call->call.command.order.order, place);
     call->call.exchange->status = 200;
     order_encode(&call->call.exchange->reply, &document);
 }
@@ -112,7 +117,7 @@ static bool begin_cancel(struct operator_call *call)
     return act(call, ORDER_CANCEL, "cancelled");
 }
 
-const struct operator_method method_get_order = {NULL, begin_get, proceed, NULL};
-const struct operator_method method_pack_order = {NULL, begin_pack, proceed, NULL};
-const struct operator_method method_ship_order = {NULL, begin_ship, proceed, NULL};
-const struct operator_method method_cancel_order = {NULL, begin_cancel, proceed, NULL};
+const struct operator_method method_get_order = {.begin = begin_get, .proceed = proceed};
+const struct operator_method method_pack_order = {.begin = begin_pack, .proceed = proceed};
+const struct operator_method method_ship_order = {.begin = begin_ship, .proceed = proceed};
+const struct operator_method method_cancel_order = {.begin = begin_cancel, .proceed = proceed};

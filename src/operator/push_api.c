@@ -55,6 +55,6 @@ static bool begin_ask(struct operator_call *call)
     return reply(call, push->ask(push->context, call->campaign.id));
 }
 
-const struct operator_method method_list_push = {NULL, begin_list, NULL, NULL};
-const struct operator_method method_enable_push = {NULL, begin_enable, NULL, NULL};
-const struct operator_method method_ask_push = {NULL, begin_ask, NULL, NULL};
+const struct operator_method method_list_push = {.begin = begin_list};
+const struct operator_method method_enable_push = {.begin = begin_enable, .blocks = true};
+const struct operator_method method_ask_push = {.begin = begin_ask};

@@ -21,7 +21,7 @@ static bool decode_update(struct operator_call *call, const struct json_value *r
 
 static void refuse_update(struct operator_call *call, enum err error)
 {
-    if (error == ERR_BUSY)
+    if (error == ERR_BUSY && call->call.errors.count > 0)
         call_refuse_errors(&call->call, 409, "STOCK_WOULD_BE_STRANDED");
     else if (error == ERR_UNSUPPORTED) {
         call_refuse(&call->call, 400, "BAD_REQUEST",
@@ -48,5 +48,6 @@ static bool begin_update(struct operator_call *call)
     return false;
 }
 
-const struct operator_method method_get_registry = {NULL, begin_get, NULL, NULL};
-const struct operator_method method_update_registry = {decode_update, begin_update, NULL, NULL};
+const struct operator_method method_get_registry = {.begin = begin_get};
+const struct operator_method method_update_registry = {
+    .decode = decode_update, .begin = begin_update, .blocks = true};

@@ -58,6 +58,7 @@ struct request_filter {
     int64_t to_ms;         /* Received before this moment. */
     size_t limit;          /* Entries, 1 to REQUEST_LOG_PAGE_MAX. */
     struct bytes position; /* From the page before; empty: the newest. */
+    uint64_t id;           /* 0: any; else the page is this one, and has no next. */
 };
 
 struct request_page {
@@ -73,6 +74,9 @@ struct request_page {
  * ERR_INVALID: no position of ours. ERR_MEMORY. Any thread. */
 MUST_USE enum err request_log_find(struct request_log *log, const struct request_filter *filter,
                                    struct arena *arena, struct request_page *page);
+
+/* Whether an entry is one of those that the filter asks for. */
+bool request_filter_takes(const struct request_filter *filter, const struct request_entry *entry);
 
 /* Checksum of what a listing is filtered by, for its page tokens: all but limit and position. */
 uint64_t request_filter_checksum(const struct request_filter *filter);

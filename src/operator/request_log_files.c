@@ -208,16 +208,12 @@ enum err request_files_expire(struct request_log *log)
     return error;
 }
 
-/* The moments of a line: of an entry its own, of a summary all that it covers. */
-static bool line_span(struct json_parser *parser, struct bytes line, struct request_span *span,
-                      bool *summary)
+/* The moments of an entry's line are its own, of a summary's all that it covers. False: neither. */
+static bool root_span(struct json_value root, struct request_span *span, bool *summary)
 {
-    struct json_value root;
     struct json_value from;
     struct json_value to;
-    struct json_failure failure;
-    if (line.size == 0 || line.size > REQUEST_LINE_BYTES_MAX ||
-        json_parse(parser, line, &root, &failure) != JSON_OK || json_type(root) != JSON_OBJECT)
+    if (json_type(root) != JSON_OBJECT)
         return false;
     *summary = json_find(root, BYTES("from"), &from) && json_find(root, BYTES("to"), &to);
     if (*summary)
@@ -237,21 +233,35 @@ struct loader {
     enum err error;
 };
 
+/* Adds a line to what is known of its file. ERR_MEMORY: it could not be read. */
+static enum err line_load(struct json_parser *parser, struct bytes line, struct request_file *file)
+{
+    struct json_value root;
+    struct json_failure failure;
+    struct request_span span;
+    bool summary = false;
+    if (line.size == 0 || line.size > REQUEST_LINE_BYTES_MAX)
+        return OK;
+    const enum json_outcome outcome = json_parse(parser, line, &root, &failure);
+    if (outcome == JSON_NO_MEMORY)
+        return ERR_MEMORY;
+    if (outcome == JSON_OK && root_span(root, &span, &summary)) {
+        request_span_add(&file->span, span);
+        file->finished = summary; /* It is the last line. */
+    }
+    return OK;
+}
+
 /* Learns the span of a file from its summary, or else from all its lines. */
 static enum err span_load(struct loader *loader, struct os_file *opened, struct request_file *file)
 {
     struct request_lines lines =
         request_lines_begin(loader->log->settings.os, opened, loader->window, file->bytes);
     struct bytes line;
-    while (!file->finished && request_lines_previous(&lines, &line)) {
-        struct request_span span;
-        bool summary = false;
-        if (!line_span(loader->parser, line, &span, &summary))
-            continue;
-        request_span_add(&file->span, span);
-        file->finished = summary; /* It is the last line. */
-    }
-    return lines.error;
+    enum err error = OK;
+    while (error == OK && !file->finished && request_lines_previous(&lines, &line))
+        error = line_load(loader->parser, line, file);
+    return error == OK ? lines.error : error;
 }
 
 static enum err file_load(struct loader *loader, struct request_file *file)

@@ -78,9 +78,10 @@ static bool status_matches(int64_t status, int64_t wanted)
     return wanted == 0 || status == wanted;
 }
 
-static bool entry_matches(const struct request_entry *entry, const struct request_filter *filter)
+bool request_filter_takes(const struct request_filter *filter, const struct request_entry *entry)
 {
-    return (filter->campaign_id == 0 || entry->campaign_id == filter->campaign_id) &&
+    return (filter->id == 0 || entry->id == filter->id) &&
+           (filter->campaign_id == 0 || entry->campaign_id == filter->campaign_id) &&
            status_matches(entry->status, filter->status) &&
            (filter->method.size == 0 || bytes_equal(entry->method, filter->method)) &&
            entry->received_at_ms >= filter->from_ms && entry->received_at_ms < filter->to_ms;
@@ -93,9 +94,13 @@ static enum err line_take(struct finder *finder, struct bytes line)
     struct json_failure failure;
     struct request_error errors[ERRORS_PER_REPLY_MAX];
     struct request_entry entry;
-    if (line.size == 0 || line.size > REQUEST_LINE_BYTES_MAX ||
-        json_parse(finder->parser, line, &root, &failure) != JSON_OK ||
-        !request_entry_decode(root, errors, &entry) || !entry_matches(&entry, finder->filter))
+    if (line.size == 0 || line.size > REQUEST_LINE_BYTES_MAX)
+        return OK;
+    const enum json_outcome outcome = json_parse(finder->parser, line, &root, &failure);
+    if (outcome == JSON_NO_MEMORY)
+        return ERR_MEMORY;
+    if (outcome != JSON_OK || !request_entry_decode(root, errors, &entry) ||
+        !request_filter_takes(finder->filter, &entry))
         return OK;
     const enum err error =
         request_entry_copy(&entry, finder->arena, &finder->found[finder->found_count]);
@@ -104,10 +109,15 @@ static enum err line_take(struct finder *finder, struct bytes line)
     return error;
 }
 
+static bool finder_is_full(const struct finder *finder)
+{
+    const size_t limit = finder->filter->id == 0 ? finder->filter->limit : 1;
+    return finder->found_count == limit;
+}
+
 static bool finder_is_done(const struct finder *finder)
 {
-    return finder->found_count == finder->filter->limit ||
-           finder->scanned_bytes >= REQUEST_LOG_SCAN_BYTES_MAX;
+    return finder_is_full(finder) || finder->scanned_bytes >= REQUEST_LOG_SCAN_BYTES_MAX;
 }
 
 /* Looks at the lines in front of *end until the finder is done; *end is then where it stopped. A
@@ -156,6 +166,8 @@ static enum err files_scan(struct finder *finder, struct request_page *page)
         enum err error = OK;
         if (end > 0 && !finder_is_done(finder))
             error = file_scan(finder, file->index, &end);
+        if (error == OK && finder->filter->id != 0 && finder_is_full(finder))
+            return OK; /* There is no other. */
         if (error == OK && end > 0)
             return position_encode(finder, file->index, end, &page->position);
         if (error != OK)
@@ -192,7 +204,8 @@ enum err request_log_find(struct request_log *log, const struct request_filter *
 
 uint64_t request_filter_checksum(const struct request_filter *filter)
 {
-    const int64_t parts[] = {filter->campaign_id, filter->status, filter->from_ms, filter->to_ms};
+    const int64_t parts[] = {filter->campaign_id, filter->status, filter->from_ms, filter->to_ms,
+                             (int64_t)filter->id};
     const uint64_t checksum = bytes_checksum(filter->method, 0);
     return bytes_checksum((struct bytes){(const uint8_t *)parts, sizeof(parts)}, checksum);
 }

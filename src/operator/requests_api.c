@@ -1,13 +1,13 @@
 /* GET requests: the query log, newest first, a page at a time. Reads the disk, some 16 MiB at most,
  * in the thread that asks. */
-#include "base/date.h"
+#include "base/moment_id.h"
 #include "call/query.h"
 #include "operator/operator_internal.h"
 #include "wire/page_token.h"
 
 enum { LIMIT_OTHERWISE = 50, STATUS_CLASS_MAX = 5, STATUS_MIN = 100, STATUS_MAX = 999 };
 
-static bool take_status(struct call *call, struct request_filter *filter)
+bool requests_take_status(struct call *call, struct request_filter *filter)
 {
     struct bytes text;
     if (!http_parameter(call->exchange, BYTES("status"), &text))
@@ -28,12 +28,20 @@ static bool take_status(struct call *call, struct request_filter *filter)
     return false;
 }
 
-static bool take_moment(struct call *call, const char *name, int64_t *ms)
+/* One entry: its id tells in which files it may be. */
+static bool take_id(struct call *call, struct request_filter *filter)
 {
     struct bytes text;
-    if (!http_parameter(call->exchange, bytes_from_text(name), &text))
+    if (!http_parameter(call->exchange, BYTES("id"), &text))
         return true;
-    return date_parse_iso8601(text, ms) || call_query_mismatch(call, text);
+    if (!moment_id_read(text, &filter->id)) {
+        error_list_add_rejected(&call->errors, "Parameter id must be 16 hexadecimal digits", text);
+        return false;
+    }
+    const int64_t at_ms = moment_id_ms(filter->id);
+    filter->from_ms = at_ms > filter->from_ms ? at_ms : filter->from_ms;
+    filter->to_ms = at_ms < filter->to_ms ? at_ms + 1 : filter->to_ms;
+    return true;
 }
 
 static bool decode(struct operator_call *call, const struct json_value *root)
@@ -51,8 +59,8 @@ static bool decode(struct operator_call *call, const struct json_value *root)
     struct query_page page;
     if (!call_query_limit(base, &limits, &limit) ||
         !call_query_int64(base, "campaignId", 1, INT64_MAX, &filter->campaign_id, &given) ||
-        !take_status(base, filter) || !take_moment(base, "from", &filter->from_ms) ||
-        !take_moment(base, "to", &filter->to_ms))
+        !requests_take_status(base, filter) || !call_query_moment(base, "from", &filter->from_ms) ||
+        !call_query_moment(base, "to", &filter->to_ms) || !take_id(base, filter))
         return false;
     if (!http_parameter(base->exchange, BYTES("method"), &filter->method))
         filter->method = (struct bytes){NULL, 0};
@@ -114,4 +122,8 @@ static bool begin(struct operator_call *call)
     return false;
 }
 
-const struct operator_method method_list_requests = {decode, begin, NULL, NULL};
+const struct operator_method method_list_requests = {
+    .decode = decode,
+    .begin = begin,
+    .blocks = true,
+};

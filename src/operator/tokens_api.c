@@ -108,15 +108,20 @@ static bool begin_make(struct operator_call *call)
         .scopes = request->scopes,
         .hash = sha256_of((struct bytes){key, sizeof(key)}),
     };
+    /* First of all, for nobody else will ever know the key. */
+    token_encode_made(&call->call.exchange->reply, request, (struct bytes){key, sizeof(key)});
+    explicit_bzero(key, sizeof(key));
+    if (call->call.exchange->reply.failed) {
+        call_refuse_unavailable(&call->call);
+        return false;
+    }
     struct registry_outcome outcome;
     const enum err error =
         registry_keeper_add_token(call->api->settings.keeper, &token, &call->call.errors, &outcome);
-    if (error != OK) {
+    if (error == OK)
+        call->call.exchange->status = 200;
+    else
         refuse_make(call, error, outcome.refusal);
-        return false;
-    }
-    call->call.exchange->status = 200;
-    token_encode_made(&call->call.exchange->reply, request, (struct bytes){key, sizeof(key)});
     return false;
 }
 
@@ -146,6 +151,8 @@ static bool begin_revoke(struct operator_call *call)
     return false;
 }
 
-const struct operator_method method_list_tokens = {decode_list, begin_list, NULL, NULL};
-const struct operator_method method_make_token = {decode_make, begin_make, NULL, NULL};
-const struct operator_method method_revoke_token = {decode_revoke, begin_revoke, NULL, NULL};
+const struct operator_method method_list_tokens = {.decode = decode_list, .begin = begin_list};
+const struct operator_method method_make_token = {
+    .decode = decode_make, .begin = begin_make, .blocks = true};
+const struct operator_method method_revoke_token = {
+    .decode = decode_revoke, .begin = begin_revoke, .blocks = true};

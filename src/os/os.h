@@ -34,9 +34,20 @@ struct os {
     enum err (*allocate)(struct os *os, struct os_file *file, uint64_t size);
     /* Cuts the file to `size` bytes. */
     enum err (*truncate)(struct os *os, struct os_file *file, uint64_t size);
-    /* Returns when all that was written, and the length, would survive a power cut. */
+    /* Returns when all that was written, and the length, would survive a power cut. After an error
+     * nobody knows what would, and later syncs do not cover what this one left out. */
     enum err (*sync)(struct os *os, struct os_file *file);
     enum err (*size)(struct os *os, struct os_file *file, uint64_t *size);
+    /* Where bytes begin, from `offset` on, that may be other than zeros: what lies before need not
+     * be read. The file's size or more where there are none. */
+    enum err (*next_data)(struct os *os, struct os_file *file, uint64_t offset, uint64_t *next);
+    /* Lets go of what the machine keeps of these bytes in memory, so that the next read shows what
+     * the disk has. The two differ where a sync failed, and no later one says so. The file was
+     * synced before. */
+    void (*drop_cache)(struct os *os, struct os_file *file, uint64_t offset, uint64_t size);
+
+    /* Whether the path names this open file. False: it was moved away, removed, or replaced. */
+    bool (*is_at)(struct os *os, struct os_file *file, const char *path);
 
     /* Takes the only writer's lock of an open file, for as long as it is open. ERR_BUSY. */
     enum err (*lock)(struct os *os, struct os_file *file);
@@ -52,6 +63,8 @@ struct os {
     int64_t (*now_ms)(struct os *os);
     /* Microseconds since some moment; never goes back. */
     int64_t (*uptime_us)(struct os *os);
+    /* Returns when about `us` microseconds, 0 or more, went by. */
+    void (*pause)(struct os *os, int64_t us);
     /* Fills `data` with bytes that nobody can guess. */
     void (*random)(struct os *os, void *data, size_t size);
 };
@@ -59,9 +72,23 @@ struct os {
 /* The machine itself. One instance for ever. */
 struct os *os_real(void);
 
+/* Whether a path on the machine, which need not exist yet, is that folder or stands in it. */
+bool os_path_is_within(const char *path, const char *folder);
+
+/* Processors of the machine that this process may use, 1 or more. */
+uint32_t os_processors_count(void);
+
 /* Reads a whole file of at most `size_max` bytes into memory that the caller frees.
  * ERR_FULL: larger than that. ERR_NOT_FOUND, ERR_IO, ERR_MEMORY. */
 MUST_USE enum err os_read_file(struct os *os, const char *path, size_t size_max, uint8_t **data,
                                size_t *size);
+
+/* Makes a folder so that it survives a power cut: the one that it stands in is synced, where we may
+ * read that. One that is there already is fine. ERR_NOT_FOUND: it would stand in none. */
+MUST_USE enum err os_make_folder_synced(struct os *os, const char *path);
+
+/* Makes what was done to a name survive a power cut: syncs the folder that `path` stands in, where
+ * we may read that. ERR_INVALID: a path that is too long. ERR_NOT_FOUND, ERR_IO. */
+enum err os_sync_parent(struct os *os, const char *path);
 
 #endif

@@ -155,6 +155,33 @@ static enum err real_size(struct os *os, struct os_file *file, uint64_t *size)
     return OK;
 }
 
+static enum err real_next_data(struct os *os, struct os_file *file, uint64_t offset, uint64_t *next)
+{
+    const off_t found = lseek(file->fd, (off_t)offset, SEEK_DATA);
+    *next = offset; /* Of a file system that knows no holes everything is data. */
+    if (found >= 0)
+        *next = (uint64_t)found;
+    else if (errno == ENXIO)
+        return real_size(os, file, next);
+    return OK;
+}
+
+/* Pages whose write failed are kept as if they were on the disk, but not for ever: they may go. */
+static void real_drop_cache(struct os *os, struct os_file *file, uint64_t offset, uint64_t size)
+{
+    (void)os;
+    (void)posix_fadvise(file->fd, (off_t)offset, (off_t)size, POSIX_FADV_DONTNEED);
+}
+
+static bool real_is_at(struct os *os, struct os_file *file, const char *path)
+{
+    (void)os;
+    struct stat opened;
+    struct stat named;
+    return fstat(file->fd, &opened) == 0 && stat(path, &named) == 0 &&
+           opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
 static enum err real_lock(struct os *os, struct os_file *file)
 {
     (void)os;
@@ -175,7 +202,7 @@ static enum err real_sync_folder(struct os *os, const char *path)
     const int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return err_from_errno();
-    const enum err error = fsync(fd) == 0 ? OK : ERR_IO;
+    const enum err error = fsync(fd) == 0 ? OK : err_from_errno();
     (void)close(fd);
     return error;
 }
@@ -223,6 +250,13 @@ static int64_t real_uptime_us(struct os *os)
     return clock_ns(CLOCK_MONOTONIC) / 1000;
 }
 
+static void real_pause(struct os *os, int64_t us)
+{
+    (void)os;
+    const struct timespec pause = {us / 1000000, us % 1000000 * 1000};
+    (void)nanosleep(&pause, NULL);
+}
+
 static void real_random(struct os *os, void *data, size_t size)
 {
     (void)os;
@@ -246,6 +280,9 @@ struct os *os_real(void)
         .truncate = real_truncate,
         .sync = real_sync,
         .size = real_size,
+        .next_data = real_next_data,
+        .drop_cache = real_drop_cache,
+        .is_at = real_is_at,
         .lock = real_lock,
         .make_folder = real_make_folder,
         .sync_folder = real_sync_folder,
@@ -253,7 +290,45 @@ struct os *os_real(void)
         .remove = real_remove,
         .now_ms = real_now_ms,
         .uptime_us = real_uptime_us,
+        .pause = real_pause,
         .random = real_random,
     };
     return &real;
+}
+
+/* The real path of the nearest folder above, or at, a path that exists. The caller frees it. */
+static char *real_path_above(const char *path)
+{
+    char *copy = strdup(path);
+    char *found = copy == NULL ? NULL : realpath(copy, NULL);
+    while (copy != NULL && found == NULL && (errno == ENOENT || errno == ENOTDIR)) {
+        char *slash = strrchr(copy, '/');
+        if (slash == copy)
+            copy[1] = '\0';
+        else if (slash != NULL)
+            *slash = '\0';
+        found = realpath(slash == NULL ? "." : copy, NULL);
+        if (slash == NULL || slash == copy)
+            break;
+    }
+    free(copy);
+    return found;
+}
+
+bool os_path_is_within(const char *path, const char *folder)
+{
+    char *inner = real_path_above(path);
+    char *outer = realpath(folder, NULL);
+    const size_t size = outer == NULL ? 0 : strlen(outer);
+    const bool within = inner != NULL && outer != NULL && strncmp(inner, outer, size) == 0 &&
+                        (inner[size] == '/' || inner[size] == '\0');
+    free(inner);
+    free(outer);
+    return within;
+}
+
+uint32_t os_processors_count(void)
+{
+    const long count = sysconf(_SC_NPROCESSORS_ONLN);
+    return count < 1 ? 1 : (uint32_t)count;
 }

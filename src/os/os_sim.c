@@ -27,7 +27,9 @@ struct os_sim {
     uint64_t cut_at;
     uint64_t fail_at;
     enum err fail_with;
-    bool off;
+    uint64_t kill_at;
+    bool off;    /* Since a power cut, or… */
+    bool killed; /* …since a kill. */
 
     struct os_sim_disk disk;
 };
@@ -53,7 +55,8 @@ static enum err count_call(struct os_sim *sim)
     if (sim->off)
         return ERR_IO;
     const uint64_t call = sim->calls_count++;
-    sim->off = call == sim->cut_at;
+    sim->killed = call == sim->kill_at && call != sim->cut_at;
+    sim->off = sim->killed || call == sim->cut_at;
     if (call == sim->fail_at)
         return sim->fail_with;
     return sim->off ? ERR_IO : OK;
@@ -136,7 +139,7 @@ static enum err sim_write(struct os *os, struct os_file *file, uint64_t offset, 
     const enum err error = count_file_call(sim, file);
     if (error == OK && !os_sim_disk_takes(&sim->disk, file->node, offset + bytes.size))
         return ERR_FULL;
-    if (error != OK && !sim->off && !was_off)
+    if (error != OK && (!sim->off || sim->killed) && !was_off)
         bytes.size = os_sim_random(&sim->random) % (bytes.size + 1);
     if (!was_off && os_sim_disk_takes(&sim->disk, file->node, offset + bytes.size))
         os_sim_file_write(file->node->file, offset, bytes);
@@ -166,9 +169,12 @@ static enum err sim_truncate(struct os *os, struct os_file *file, uint64_t size)
 static enum err sim_sync(struct os *os, struct os_file *file)
 {
     LOCKED sim = sim_lock(os);
+    const bool was_off = check_file(sim, file) != OK;
     const enum err error = count_file_call(sim, file);
     if (error == OK)
         os_sim_file_sync(file->node->file);
+    else if (!sim->off && !was_off)
+        os_sim_file_sync_failed(file->node->file, &sim->random);
     return error;
 }
 
@@ -179,6 +185,28 @@ static enum err sim_size(struct os *os, struct os_file *file, uint64_t *size)
     if (error == OK)
         *size = os_sim_file_size(file->node->file);
     return error;
+}
+
+static enum err sim_next_data(struct os *os, struct os_file *file, uint64_t offset, uint64_t *next)
+{
+    LOCKED sim = sim_lock(os);
+    const enum err error = check_file(sim, file);
+    if (error == OK)
+        *next = os_sim_file_next_data(file->node->file, offset);
+    return error;
+}
+
+static void sim_drop_cache(struct os *os, struct os_file *file, uint64_t offset, uint64_t size)
+{
+    LOCKED sim = sim_lock(os);
+    if (check_file(sim, file) == OK)
+        os_sim_file_drop_cache(file->node->file, offset, size);
+}
+
+static bool sim_is_at(struct os *os, struct os_file *file, const char *path)
+{
+    LOCKED sim = sim_lock(os);
+    return check_file(sim, file) == OK && os_sim_disk_find(&sim->disk, path) == file->node;
 }
 
 static enum err sim_lock_file(struct os *os, struct os_file *file)
@@ -264,6 +292,12 @@ static int64_t sim_uptime_us(struct os *os)
     return sim->uptime_us;
 }
 
+static void sim_pause(struct os *os, int64_t us)
+{
+    LOCKED sim = sim_lock(os);
+    sim->uptime_us += us;
+}
+
 static void sim_random(struct os *os, void *data, size_t size)
 {
     LOCKED sim = sim_lock(os);
@@ -280,6 +314,9 @@ static const struct os sim_functions = {
     .truncate = sim_truncate,
     .sync = sim_sync,
     .size = sim_size,
+    .next_data = sim_next_data,
+    .drop_cache = sim_drop_cache,
+    .is_at = sim_is_at,
     .lock = sim_lock_file,
     .make_folder = sim_make_folder,
     .sync_folder = sim_sync_folder,
@@ -287,6 +324,7 @@ static const struct os sim_functions = {
     .remove = sim_remove,
     .now_ms = sim_now_ms,
     .uptime_us = sim_uptime_us,
+    .pause = sim_pause,
     .random = sim_random,
 };
 
@@ -300,6 +338,7 @@ struct os_sim *os_sim_create(uint64_t seed)
     os_sim_disk_init(&sim->disk, UINT64_MAX);
     sim->cut_at = OS_SIM_NEVER;
     sim->fail_at = OS_SIM_NEVER;
+    sim->kill_at = OS_SIM_NEVER;
     return sim;
 }
 
@@ -351,6 +390,19 @@ void os_sim_fail_at(struct os_sim *sim, uint64_t call, enum err error)
     locked->fail_with = error;
 }
 
+void os_sim_kill_at(struct os_sim *sim, uint64_t call)
+{
+    LOCKED locked = sim_lock(&sim->os);
+    locked->calls_count = 0;
+    locked->kill_at = call;
+}
+
+bool os_sim_is_killed(struct os_sim *sim)
+{
+    LOCKED locked = sim_lock(&sim->os);
+    return locked->killed;
+}
+
 bool os_sim_is_off(struct os_sim *sim)
 {
     LOCKED locked = sim_lock(&sim->os);
@@ -362,6 +414,10 @@ void os_sim_kill(struct os_sim *sim)
     LOCKED locked = sim_lock(&sim->os);
     locked->life++;
     os_sim_disk_end_process(&locked->disk);
+    if (locked->killed)
+        locked->off = false;
+    locked->killed = false;
+    locked->kill_at = OS_SIM_NEVER;
 }
 
 void os_sim_reboot(struct os_sim *sim)
@@ -371,6 +427,8 @@ void os_sim_reboot(struct os_sim *sim)
     os_sim_disk_end_process(&locked->disk);
     os_sim_disk_cut_power(&locked->disk, &locked->random);
     locked->off = false;
+    locked->killed = false;
+    locked->kill_at = OS_SIM_NEVER;
     locked->calls_count = 0;
     locked->cut_at = OS_SIM_NEVER;
     locked->fail_at = OS_SIM_NEVER;
@@ -394,4 +452,18 @@ void os_sim_flip_bit(struct os_sim *sim, const char *path, uint64_t bit)
     const struct os_sim_node *node = os_sim_disk_find(&locked->disk, path);
     ASSERT(node != NULL && node->file != NULL);
     os_sim_file_flip_bit(node->file, bit);
+}
+
+uint64_t os_sim_written_bytes(struct os_sim *sim, const char *path)
+{
+    LOCKED locked = sim_lock(&sim->os);
+    const struct os_sim_node *node = os_sim_disk_find(&locked->disk, path);
+    ASSERT(node != NULL && node->file != NULL);
+    return os_sim_file_written(node->file);
+}
+
+uint64_t os_sim_digest(struct os_sim *sim, const char *folder)
+{
+    LOCKED locked = sim_lock(&sim->os);
+    return os_sim_disk_digest(&locked->disk, folder);
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
+
 /* Invariant: the entry of a folder stands before those of what is in it. */
 struct os_sim_entry {
     char *path;
@@ -111,12 +113,38 @@ static bool entry_is_in(const struct os_sim_entry *entry, const char *folder)
     return length == strlen(folder) && memcmp(entry->path, folder, length) == 0;
 }
 
+static bool node_is_named(const struct os_sim_disk *disk, const struct os_sim_node *node)
+{
+    for (size_t i = 0; i < disk->entries_count; i++) {
+        if (disk->entries[i].now == node || disk->entries[i].synced == node)
+            return true;
+    }
+    return false;
+}
+
+/* Lets go of what nobody can get at any more. */
+static void collect(struct os_sim_disk *disk)
+{
+    struct os_sim_node **next = &disk->nodes;
+    while (*next != NULL) {
+        struct os_sim_node *node = *next;
+        if (node->opened_count > 0 || node_is_named(disk, node)) {
+            next = &node->next;
+            continue;
+        }
+        *next = node->next;
+        os_sim_file_destroy(node->file);
+        free(node);
+    }
+}
+
 void os_sim_disk_sync_folder(struct os_sim_disk *disk, const char *path)
 {
     for (size_t i = 0; i < disk->entries_count; i++) {
         if (entry_is_in(&disk->entries[i], path))
             disk->entries[i].synced = disk->entries[i].now;
     }
+    collect(disk);
 }
 
 void os_sim_disk_list_folder(const struct os_sim_disk *disk, const char *path, os_visit_name *visit,
@@ -153,8 +181,23 @@ bool os_sim_disk_takes(const struct os_sim_disk *disk, const struct os_sim_node 
                        uint64_t size)
 {
     const uint64_t growth = os_sim_file_growth(node->file, size);
+    if (growth == 0 || disk->bytes_max == UINT64_MAX)
+        return true;
     const uint64_t used = os_sim_disk_bytes(disk);
-    return growth == 0 || (used <= disk->bytes_max && growth <= disk->bytes_max - used);
+    return used <= disk->bytes_max && growth <= disk->bytes_max - used;
+}
+
+uint64_t os_sim_disk_digest(const struct os_sim_disk *disk, const char *folder)
+{
+    uint64_t digest = 0;
+    for (size_t i = 0; i < disk->entries_count; i++) {
+        const struct os_sim_entry *entry = &disk->entries[i];
+        if (entry->now == NULL || !entry_is_in(entry, folder))
+            continue;
+        const uint64_t name = bytes_checksum(bytes_from_text(entry->path), 0);
+        digest += entry->now->file == NULL ? name : os_sim_file_digest(entry->now->file, name);
+    }
+    return digest;
 }
 
 void os_sim_disk_end_process(struct os_sim_disk *disk)
@@ -179,4 +222,5 @@ void os_sim_disk_cut_power(struct os_sim_disk *disk, uint64_t *random)
         if (node->file != NULL)
             os_sim_file_cut_power(node->file, random);
     }
+    collect(disk);
 }

@@ -7,7 +7,7 @@
 #include "os/os.h"
 #include "os/os_sim_file.h"
 
-/* A file or a folder. Lives until os_sim_disk_deinit(). */
+/* A file or a folder. Lives for as long as it is open, named, or named again by a power cut. */
 struct os_sim_node {
     struct os_sim_file *file;     /* NULL: a folder. */
     uint32_t opened_count;        /* By the process that runs now. */
@@ -53,6 +53,9 @@ uint64_t os_sim_disk_bytes(const struct os_sim_disk *disk);
 /* Whether the file may grow to `size`. */
 bool os_sim_disk_takes(const struct os_sim_disk *disk, const struct os_sim_node *node,
                        uint64_t size);
+
+/* A checksum of what is in a folder, in whatever order it came. */
+uint64_t os_sim_disk_digest(const struct os_sim_disk *disk, const char *folder);
 
 /* Closes and unlocks all files. */
 void os_sim_disk_end_process(struct os_sim_disk *disk);

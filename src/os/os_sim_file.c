@@ -4,12 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
+
 enum { PAGE_BYTES = 4096, SECTOR_BYTES = 512, PAGE_SECTORS = PAGE_BYTES / SECTOR_BYTES };
 
-/* Invariant: synced != NULL where unsynced != 0, and then the page is in the file's list. */
+/* Invariants: 1. synced != NULL where unsynced or left_out != 0; then the page is in the file's
+ *                list.  2. No sector is both. */
 struct page {
     uint8_t *synced;  /* The page as of the last sync; NULL: as it is now. */
-    uint8_t unsynced; /* A bit for each sector. */
+    uint8_t unsynced; /* A bit for each sector: the next sync covers it. */
+    uint8_t left_out; /* A bit for each sector: a sync failed, and no later one covers it. */
     uint8_t now[PAGE_BYTES];
 };
 
@@ -95,6 +99,15 @@ size_t os_sim_file_read(const struct os_sim_file *file, uint64_t offset, void *d
     return got;
 }
 
+uint64_t os_sim_file_next_data(const struct os_sim_file *file, uint64_t offset)
+{
+    for (uint64_t index = offset / PAGE_BYTES; index * PAGE_BYTES < file->size; index++) {
+        if (file->pages[index] != NULL)
+            return index * PAGE_BYTES > offset ? index * PAGE_BYTES : offset;
+    }
+    return file->size;
+}
+
 static struct page *page_at(struct os_sim_file *file, uint64_t index)
 {
     if (file->pages[index] == NULL) {
@@ -120,8 +133,10 @@ static struct page *page_before_change(struct os_sim_file *file, uint64_t index,
         }
         file->unsynced[file->unsynced_count++] = index;
     }
-    for (size_t sector = first; sector <= last; sector++)
+    for (size_t sector = first; sector <= last; sector++) {
         page->unsynced = (uint8_t)(page->unsynced | 1U << sector);
+        page->left_out = (uint8_t)(page->left_out & ~(1U << sector));
+    }
     return page;
 }
 
@@ -183,17 +198,84 @@ void os_sim_file_resize(struct os_sim_file *file, uint64_t size)
     file->claimed = smaller(file->claimed, size);
 }
 
+static bool has_sector(uint8_t sectors, size_t sector)
+{
+    return (sectors >> sector & 1) != 0;
+}
+
+static void copy_sector(uint8_t *to, const uint8_t *from, size_t sector)
+{
+    memcpy(to + sector * SECTOR_BYTES, from + sector * SECTOR_BYTES, SECTOR_BYTES);
+}
+
+/* Takes pages off the list that are as they were synced. */
+static void list_shrink(struct os_sim_file *file)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < file->unsynced_count; i++) {
+        struct page *page = file->pages[file->unsynced[i]];
+        if (page->unsynced != 0 || page->left_out != 0) {
+            file->unsynced[kept++] = file->unsynced[i];
+            continue;
+        }
+        free(page->synced);
+        page->synced = NULL;
+    }
+    file->unsynced_count = kept;
+}
+
 void os_sim_file_sync(struct os_sim_file *file)
 {
     for (size_t i = 0; i < file->unsynced_count; i++) {
         struct page *page = file->pages[file->unsynced[i]];
-        free(page->synced);
-        page->synced = NULL;
+        for (size_t sector = 0; page->left_out != 0 && sector < PAGE_SECTORS; sector++) {
+            if (has_sector(page->unsynced, sector))
+                copy_sector(page->synced, page->now, sector);
+        }
         page->unsynced = 0;
     }
-    file->unsynced_count = 0;
+    list_shrink(file);
     file->size_synced = file->size;
     file->size_lowest = file->size;
+}
+
+void os_sim_file_sync_failed(struct os_sim_file *file, uint64_t *random)
+{
+    const enum mood mood = (enum mood)(os_sim_random(random) % MOODS_COUNT);
+    for (size_t i = 0; i < file->unsynced_count; i++) {
+        struct page *page = file->pages[file->unsynced[i]];
+        for (size_t sector = 0; sector < PAGE_SECTORS; sector++) {
+            if (!has_sector(page->unsynced, sector))
+                continue;
+            const bool coin = os_sim_random(random) % 2 == 0;
+            if (mood == MOOD_KEEP || (mood == MOOD_MIX && coin))
+                copy_sector(page->synced, page->now, sector);
+            else
+                page->left_out = (uint8_t)(page->left_out | 1U << sector);
+        }
+        page->unsynced = 0;
+    }
+    list_shrink(file);
+}
+
+/* Shows what is on the disk where a sync failed. */
+static void page_drop_cache(struct page *page)
+{
+    for (size_t sector = 0; sector < PAGE_SECTORS; sector++) {
+        if (has_sector(page->left_out, sector))
+            copy_sector(page->now, page->synced, sector);
+    }
+    page->left_out = 0;
+}
+
+void os_sim_file_drop_cache(struct os_sim_file *file, uint64_t offset, uint64_t size)
+{
+    for (size_t i = 0; i < file->unsynced_count; i++) {
+        const uint64_t start = file->unsynced[i] * PAGE_BYTES;
+        if (start < offset + size && start + PAGE_BYTES > offset)
+            page_drop_cache(file->pages[file->unsynced[i]]);
+    }
+    list_shrink(file);
 }
 
 static void garble(uint8_t *sector, uint64_t *random)
@@ -207,13 +289,14 @@ static void page_cut_power(struct page *page, enum mood mood, uint64_t *random)
     for (size_t sector = 0; sector < PAGE_SECTORS; sector++) {
         uint8_t *now = page->now + sector * SECTOR_BYTES;
         const uint64_t coin = os_sim_random(random) % 4;
-        if ((page->unsynced >> sector & 1) == 0 || mood == MOOD_KEEP)
+        if (!has_sector(page->unsynced, sector) || mood == MOOD_KEEP)
             continue;
         if (mood == MOOD_GARBLE && coin == 0)
             garble(now, random);
         else if (mood == MOOD_DROP || coin < 2)
-            memcpy(now, page->synced + sector * SECTOR_BYTES, SECTOR_BYTES);
+            copy_sector(page->now, page->synced, sector);
     }
+    page_drop_cache(page);
 }
 
 void os_sim_file_cut_power(struct os_sim_file *file, uint64_t *random)
@@ -238,4 +321,24 @@ void os_sim_file_flip_bit(struct os_sim_file *file, uint64_t bit)
     page->now[offset % PAGE_BYTES] ^= mask;
     if (page->synced != NULL)
         page->synced[offset % PAGE_BYTES] ^= mask;
+}
+
+uint64_t os_sim_file_written(const struct os_sim_file *file)
+{
+    uint64_t count = (file->size + PAGE_BYTES - 1) / PAGE_BYTES;
+    while (count > 0 && file->pages[count - 1] == NULL)
+        count--;
+    return smaller(count * PAGE_BYTES, file->size);
+}
+
+/* A page of zeros counts like one that was never written. */
+uint64_t os_sim_file_digest(const struct os_sim_file *file, uint64_t seed)
+{
+    static const uint8_t zeros[PAGE_BYTES];
+    uint64_t digest = seed + file->size * UINT64_C(0x9E3779B97F4A7C15);
+    for (uint64_t i = 0; i * PAGE_BYTES < file->size; i++) {
+        if (file->pages[i] != NULL && memcmp(file->pages[i]->now, zeros, PAGE_BYTES) != 0)
+            digest += bytes_checksum((struct bytes){file->pages[i]->now, PAGE_BYTES}, seed + i);
+    }
+    return digest;
 }

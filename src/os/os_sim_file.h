@@ -26,6 +26,9 @@ uint64_t os_sim_file_growth(const struct os_sim_file *file, uint64_t size);
 /* Returns how many bytes it read. */
 size_t os_sim_file_read(const struct os_sim_file *file, uint64_t offset, void *data, size_t size);
 
+/* Where the next page begins, or goes on, that something was written to; or the file's size. */
+uint64_t os_sim_file_next_data(const struct os_sim_file *file, uint64_t offset);
+
 void os_sim_file_write(struct os_sim_file *file, uint64_t offset, struct bytes bytes);
 
 /* Claims room for the first `size` bytes and makes the file at least that long. */
@@ -34,11 +37,24 @@ void os_sim_file_allocate(struct os_sim_file *file, uint64_t size);
 /* Makes the file exactly that long; what it loses reads as zeros if it grows again. */
 void os_sim_file_resize(struct os_sim_file *file, uint64_t size);
 
-/* From now on a power cut leaves all that is there. */
+/* From now on a power cut leaves all that is there, but what a failed sync left out. */
 void os_sim_file_sync(struct os_sim_file *file);
+
+/* Decides which of the sectors written since the last sync it leaves out. Its length is left to
+ * the next one. */
+void os_sim_file_sync_failed(struct os_sim_file *file, uint64_t *random);
+
+/* Reads show what a power cut would leave, where a failed sync left something out. */
+void os_sim_file_drop_cache(struct os_sim_file *file, uint64_t offset, uint64_t size);
 
 /* Decides the fate of every sector and every length since the last sync. */
 void os_sim_file_cut_power(struct os_sim_file *file, uint64_t *random);
+
+/* Up to the end of the last page where anything was ever written. */
+uint64_t os_sim_file_written(const struct os_sim_file *file);
+
+/* A checksum of length and content, with a seed. */
+uint64_t os_sim_file_digest(const struct os_sim_file *file, uint64_t seed);
 
 /* Turns over one bit, in what a power cut would leave too. */
 void os_sim_file_flip_bit(struct os_sim_file *file, uint64_t bit);

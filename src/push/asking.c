@@ -94,7 +94,8 @@ static void ask(struct push *push, struct transfer *transfer)
     }
 }
 
-/* Takes the SKUs of a page; those that were taken out of the campaign are not asked for. */
+/* Takes the SKUs of a page, which stay in the arena; those that were taken out of the campaign are
+ * not asked for. */
 static void take_page(struct transfer *transfer)
 {
     const struct store_command *command = &transfer->command;
@@ -127,7 +128,6 @@ static void end_reading(struct push *push, struct transfer *transfer)
         shop_move(shop, &transfer->batch, transfer->command.page.next);
     }
     if (transfer->keys_count > 0) {
-        arena_reset(&transfer->arena);
         ask(push, transfer);
         return;
     }
@@ -159,7 +159,8 @@ static void read_pages(struct push *push, struct transfer *transfer, bool comple
             ending_in_trouble(push, transfer);
             return;
         }
-        arena_reset(&transfer->arena);
+        if (transfer->keys_count == 0) /* A check may go over many pages. */
+            arena_reset(&transfer->arena);
         const uint32_t left = transfer->batch.cells_count - transfer->cells_read;
         transfer->command.page.position = buffer_bytes(&transfer->position);
         transfer->command.page.limit =
@@ -171,9 +172,6 @@ static void read_pages(struct push *push, struct transfer *transfer, bool comple
 /* Begins with the next batch of a shop. False: it has none, or there is no slot for it. */
 static bool begin_one(struct push *push, struct shop *shop)
 {
-    const bool may_have_more = push->transfers_busy < PUSH_TRANSFERS_MAX / 2;
-    if (shop->transfers_count > 0 && !may_have_more)
-        return false;
     struct transfer *transfer = transfer_take(push);
     if (transfer == NULL || !shop_take_batch(shop, &transfer->batch))
         return false;
@@ -206,7 +204,20 @@ static uint32_t connecting_count(const struct push *push)
     return count;
 }
 
-/* Slots are given out one a shop and a turn, and the next turn begins where this one ended. */
+/* Slots that are taken, and one for each shop that is being asked and has none: it may be between
+ * two requests, and slots that others got meanwhile would add up. */
+static uint32_t spoken_for(const struct push *push)
+{
+    uint32_t count = push->transfers_busy;
+    for (uint32_t i = 0; i < push->shops_count; i++) {
+        const struct shop *shop = push->shops[i];
+        count += shop->schedule.phase == SCHEDULE_ASKS && shop->transfers_count == 0;
+    }
+    return count;
+}
+
+/* Slots are given out one a shop and a turn, and the next turn begins where this one ended. A shop
+ * gets a second one only of the first half. */
 void asking_begin(struct push *push)
 {
     const int64_t now_us = push_now_us(push);
@@ -214,13 +225,17 @@ void asking_begin(struct push *push)
         shop_begin(push->shops[i], now_us);
         ending_settle(push, push->shops[i]);
     }
+    uint32_t taken = spoken_for(push);
     uint32_t connecting = connecting_count(push);
     uint32_t idle = 0; /* Shops in a row that got nothing. */
     while (idle < push->shops_count && connecting < CONNECTING_MAX) {
         push->shops_rotor = (push->shops_rotor + 1) % push->shops_count;
-        if (begin_one(push, push->shops[push->shops_rotor])) {
+        struct shop *shop = push->shops[push->shops_rotor];
+        const bool is_more = shop->transfers_count > 0;
+        if ((!is_more || taken < PUSH_TRANSFERS_MAX / 2) && begin_one(push, shop)) {
             idle = 0;
             connecting++;
+            taken += is_more;
         } else {
             idle++;
         }

@@ -172,7 +172,8 @@ static bool easy_init(struct exchange *exchange, struct transfer *transfer,
            curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)settings->connect_timeout_ms) ==
                CURLE_OK &&
            (settings->ca_file == NULL ||
-            curl_easy_setopt(easy, CURLOPT_CAINFO, settings->ca_file) == CURLE_OK);
+            (curl_easy_setopt(easy, CURLOPT_CAINFO, settings->ca_file) == CURLE_OK &&
+             curl_easy_setopt(easy, CURLOPT_CAPATH, NULL) == CURLE_OK)); /* Nobody else. */
 }
 
 static bool easy_aim(struct exchange *exchange)

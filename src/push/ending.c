@@ -144,8 +144,11 @@ void ending_stored(struct push *push, struct transfer *transfer)
     }
     metric_add(&push->metrics.skus_stored, command->put.applied_count);
     metric_add(&push->metrics.skus_stale, command->put.stale_count);
-    if (transfer->shop != NULL)
+    if (transfer->shop != NULL) {
         transfer->shop->has_answered = true;
+        update_counts_add(push->settings.update_counts, transfer->shop->campaign_id,
+                          command->put.applied_count, push_now_ms(push));
+    }
     ending_well(push, transfer);
 }
 
@@ -166,6 +169,7 @@ static void store(struct push *push, struct transfer *transfer,
         .put = {.items = answer->items,
                 .items_count = answer->items_count,
                 .unknown_policy = STORE_UNKNOWN_CREATE},
+        .cause = {.source = STOCK_SOURCE_PUSH, .at_ms = push_now_ms(push)},
     };
     if (asking_run(push, transfer))
         ending_stored(push, transfer);

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "call/update_counts.h"
 #include "store/store.h"
 #include "wire/push_state.h"
 
@@ -46,9 +47,10 @@ struct push_settings {
     struct os *os;
     struct store *store;
     struct push_source source;
-    const char *ca_file;         /* Certificates to trust, PEM; NULL: the system's. */
-    int64_t connect_timeout_ms;  /* 1000 */
-    int64_t answer_timeout_ms;   /* 27000, from the moment the request went out. */
+    struct update_counts *update_counts; /* Hears of each update; NULL: nobody does. */
+    const char *ca_file;                 /* Certificates to trust, PEM; NULL: the system's. */
+    int64_t connect_timeout_ms;          /* 1000 */
+    int64_t answer_timeout_ms;           /* 27000, from the moment the request went out. */
     int64_t retry_ms;            /* 60000: waits are none, this, twice this, four times this. */
     uint32_t failures_max;       /* 5 */
     int64_t future_tolerance_ms; /* C10, C30. */
@@ -58,9 +60,16 @@ struct push_settings {
 /* A push that does not run yet, so that documents can be taken before. NULL: no memory. */
 MUST_USE struct push *push_create(void);
 
-/* Takes a kept document: store_take_document of those named PUSH_DOCUMENT. Before the start. */
+/* Takes a kept document of that name (struct store_documents). Before the start, or while switches
+ * are held. */
 #define PUSH_DOCUMENT "push"
 MUST_USE enum err push_take_document(void *context, struct bytes name, struct bytes content);
+
+/* Holds switches back until the release, and gives them in between. Whoever switches a shop waits
+ * meanwhile, whoever only asks does not. The error is the sink's. */
+void push_hold(struct push *push);
+void push_release(struct push *push);
+MUST_USE enum err push_give(struct push *push, const struct store_document_sink *sink);
 
 /* Starts the thread. Texts and what the settings point to are lent for push's life. ERR_MEMORY. */
 MUST_USE enum err push_start(struct push *push, const struct push_settings *settings);

@@ -22,7 +22,8 @@ struct push_metrics {
 };
 
 /* `switch_lock` is held while a switch is kept, which is a commit, so that switches are kept in the
- * order in which they are decided; it comes first of all. `lock` guards everything from there to
+ * order in which they are decided, and while they are given; it comes first of all here, behind the
+ * registry keeper's. `lock` guards everything from there to
  * `wake_lock`; the thread holds it but while it waits for sockets, or keeps a switch; it comes
  * before the locks of the store and of the source. `wake_lock` guards what is behind it, is taken
  * last of all locks and held for a moment only: the store's thread takes it. */

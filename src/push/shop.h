@@ -55,6 +55,7 @@ struct shop {
     struct push_failure last_failure;
     bool failure_told; /* In this wave. */
     bool off_unkept;   /* It was switched off, and the store does not know yet. */
+    bool is_switched;  /* Another node switched it, and it was not brought in line yet. */
 };
 
 /* A shop without settings; NULL: no memory. */

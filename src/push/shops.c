@@ -88,9 +88,13 @@ static void follow_shop(void *taker, const struct push_shop *settings)
     if (is_new || moved) {
         asking_cancel(push, shop);
         shop_restart(shop, !is_off(push, shop->campaign_id), now_us);
+    } else if (shop->is_switched && !shop->off_unkept) {
+        asking_cancel(push, shop);
+        shop_restart(shop, !is_off(push, shop->campaign_id), now_us);
     } else if (shop->period_us != period_us) {
         schedule_change_period(&shop->schedule, now_us, shop->period_us);
     }
+    shop->is_switched = false;
 }
 
 void shops_follow(struct push *push)
@@ -136,12 +140,18 @@ static enum err switch_set(struct push *push, int64_t campaign_id, bool off)
     return OK;
 }
 
+static struct bytes switch_text(char text[DOCUMENT_BYTES_MAX], int64_t campaign_id, bool off)
+{
+    (void)snprintf(text, DOCUMENT_BYTES_MAX, "%" PRId64 " %s", campaign_id, off ? "off" : "on");
+    return bytes_from_text(text);
+}
+
 /* Durable when this returns. With the switches' lock alone. */
 static enum err switch_keep(struct push *push, int64_t campaign_id, bool off)
 {
     char text[DOCUMENT_BYTES_MAX];
-    (void)snprintf(text, sizeof(text), "%" PRId64 " %s", campaign_id, off ? "off" : "on");
-    return store_add_document(push->settings.store, BYTES(PUSH_DOCUMENT), bytes_from_text(text));
+    return store_add_document(push->settings.store, BYTES(PUSH_DOCUMENT),
+                              switch_text(text, campaign_id, off));
 }
 
 /* With the lock, which is let go. */
@@ -151,11 +161,15 @@ static void keep_off(struct push *push, struct shop *shop)
     pthread_mutex_lock(&push->switch_lock);
     pthread_mutex_lock(&push->lock);
     const bool unkept = shop->off_unkept; /* Else it was enabled in between. */
+    enum err error = map_reserve(&push->off, 1);
     pthread_mutex_unlock(&push->lock);
-    enum err error = unkept ? switch_keep(push, shop->campaign_id, true) : OK;
-    pthread_mutex_lock(&push->lock);
     if (unkept && error == OK)
+        error = switch_keep(push, shop->campaign_id, true);
+    pthread_mutex_lock(&push->lock);
+    if (unkept && error == OK) {
         error = switch_set(push, shop->campaign_id, true);
+        ASSERT(error == OK); /* There is room: what is kept is known. */
+    }
     shop->off_unkept = false;
     pthread_mutex_unlock(&push->switch_lock);
     if (error != OK) {
@@ -229,7 +243,40 @@ enum err push_take_document(void *context, struct bytes name, struct bytes conte
     const bool off = bytes_equal(word, BYTES("off"));
     if (!bytes_to_int64(number, &campaign_id) || (!off && !bytes_equal(word, BYTES("on"))))
         return ERR_CORRUPT;
-    return switch_set(push, campaign_id, off);
+    pthread_mutex_lock(&push->lock);
+    const enum err error = switch_set(push, campaign_id, off);
+    struct shop *shop = shops_find(push, campaign_id);
+    if (shop != NULL) {
+        shop->is_switched = true;
+        push->version_known = false; /* The thread looks at all of them again. */
+    }
+    pthread_mutex_unlock(&push->lock);
+    return error;
+}
+
+void push_hold(struct push *push)
+{
+    pthread_mutex_lock(&push->switch_lock);
+}
+
+void push_release(struct push *push)
+{
+    pthread_mutex_unlock(&push->switch_lock);
+}
+
+enum err push_give(struct push *push, const struct store_document_sink *sink)
+{
+    enum err error = OK;
+    uint32_t place = 0;
+    int64_t campaign_id = 0;
+    pthread_mutex_lock(&push->lock);
+    while (error == OK && map_next(&push->off, &place, &campaign_id)) {
+        char text[DOCUMENT_BYTES_MAX];
+        error =
+            sink->take(sink->context, BYTES(PUSH_DOCUMENT), switch_text(text, campaign_id, true));
+    }
+    pthread_mutex_unlock(&push->lock);
+    return error;
 }
 
 static int compare_shops(const void *left, const void *right)

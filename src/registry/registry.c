@@ -39,6 +39,18 @@ static void locks_destroy(struct registry_locks *locks)
     free(locks);
 }
 
+static void way_init(struct registry_way *way)
+{
+    buffer_init(&way->before);
+    buffer_init(&way->change);
+}
+
+static void way_deinit(struct registry_way *way)
+{
+    buffer_deinit(&way->before);
+    buffer_deinit(&way->change);
+}
+
 struct registry *registry_create(void)
 {
     struct registry *registry = calloc(1, sizeof(*registry));
@@ -53,6 +65,7 @@ struct registry *registry_create(void)
         return NULL;
     }
     map_init(&registry->closed);
+    way_init(&registry->way);
     registry_texts_init(&registry->texts);
     return registry;
 }
@@ -66,6 +79,7 @@ void registry_destroy(struct registry *registry)
     registry_state_destroy(registry->known);
     registry_texts_deinit(&registry->texts);
     map_deinit(&registry->closed);
+    way_deinit(&registry->way);
     locks_destroy(registry->locks);
     free(registry);
 }
@@ -91,6 +105,7 @@ static void candidate_destroy(struct registry_candidate *candidate)
         return;
     registry_state_destroy(candidate->state);
     map_deinit(&candidate->closed);
+    way_deinit(&candidate->way);
     registry_texts_drop(candidate->texts);
     free(candidate);
 }
@@ -101,6 +116,7 @@ static struct registry_candidate *candidate_create(const struct registry *regist
     if (candidate == NULL)
         return NULL;
     map_init(&candidate->closed);
+    way_init(&candidate->way);
     candidate->numbers = registry->numbers;
     candidate->state = registry_state_create();
     if (candidate->state == NULL) {
@@ -222,6 +238,15 @@ static void set_closed(struct registry *registry, struct registry_candidate *can
     map_deinit(&before);
 }
 
+/* Notes how to come to a change with moves again, should it not be finished when that is asked. */
+static enum err note_way(const struct registry *registry, const struct registry_document *document,
+                         struct registry_way *way)
+{
+    registry_encode(registry, &way->before);
+    registry_document_encode(&way->change, document);
+    return way->before.failed || way->change.failed ? ERR_MEMORY : OK;
+}
+
 enum err registry_prepare(struct registry *registry, struct registry_document *document,
                           enum registry_origin origin, struct registry_change *change,
                           struct error_list *errors)
@@ -238,6 +263,8 @@ enum err registry_prepare(struct registry *registry, struct registry_document *d
         error = registry_collect_moves(&step);
     if (error == OK)
         error = registry_collect_vacated(&step);
+    if (error == OK && change->moves_count > 0)
+        error = note_way(registry, document, &candidate->way);
     if (error == OK) {
         candidate->texts = registry_texts_adopt(&registry->texts, &candidate->state->document);
         error = candidate->texts == NULL ? ERR_MEMORY : OK;
@@ -273,6 +300,8 @@ void registry_commit(struct registry *registry)
 
     registry->moves = candidate->moves;
     registry->moves_count = candidate->moves_count;
+    registry->way = candidate->way;
+    way_init(&candidate->way);
     candidate->state = before;
     candidate_destroy(candidate);
     if (registry->moves_count == 0)
@@ -284,6 +313,7 @@ void registry_finish(struct registry *registry)
     ASSERT(registry->candidate == NULL);
     registry->moves = NULL;
     registry->moves_count = 0;
+    way_deinit(&registry->way);
     if (registry->closed.count > 0)
         set_closed(registry, NULL);
 }
@@ -292,6 +322,14 @@ uint32_t registry_unfinished(const struct registry *registry, const struct regis
 {
     *moves = registry->moves;
     return registry->moves_count;
+}
+
+bool registry_unfinished_texts(const struct registry *registry, struct bytes *before,
+                               struct bytes *change)
+{
+    *before = buffer_bytes(&registry->way.before);
+    *change = buffer_bytes(&registry->way.change);
+    return registry->moves_count > 0;
 }
 
 void registry_abandon(struct registry *registry)

@@ -72,6 +72,12 @@ void registry_finish(struct registry *registry);
  * registry_finish(). Returns how many; 0: there is nothing to finish. */
 uint32_t registry_unfinished(const struct registry *registry, const struct registry_move **moves);
 
+/* Texts that registry_take_document() comes to the same unfinished change by, one after the other:
+ * everything as it was before the change, and the change. Lent until registry_finish(). False:
+ * nothing is to be finished, and registry_encode() says all. The changer's thread. */
+MUST_USE bool registry_unfinished_texts(const struct registry *registry, struct bytes *before,
+                                        struct bytes *change);
+
 /* Shelf numbers up to this one are taken, whether or not a document says so: a process that died
  * between carrying units and keeping the document leaves a shelf that nobody may get. */
 void registry_reserve_shelves(struct registry *registry, int64_t shelf_id_last);
@@ -116,7 +122,8 @@ uint64_t registry_version(const struct registry *registry);
 
 /* --- Look-ups. --- */
 
-/* Writes everything as one document. */
+/* Writes everything as one document, in the form in which documents are kept: taken into nothing it
+ * makes the same registry, highest shelf numbers and revoked tokens included. */
 void registry_encode(const struct registry *registry, struct buffer *buffer);
 
 /* False: nobody could ask for anything. */
@@ -222,6 +229,26 @@ struct registry_range {
 /* In the registry's order. *total: how many there are. */
 uint32_t registry_list_campaigns(const struct registry *registry, struct registry_range range,
                                  struct campaign_facts *rows, uint32_t *total);
+
+/* Stores that somebody looks for: whose number, or the number of whose business, begins with the
+ * text, or that have it in their name, or in that of their business, warehouse or group. */
+struct registry_search {
+    struct bytes text; /* In small letters (base/fold.h); none: all. */
+    uint32_t first;    /* Campaigns that are left out. */
+    uint32_t rows_max;
+};
+
+struct store_facts {
+    struct campaign_facts campaign;
+    struct bytes warehouse_name; /* Of the seller's one; none without it. */
+    struct bytes group_name;     /* Likewise. */
+};
+
+/* In the registry's order. Looks at a bounded number of campaigns; *next: how many are left out by
+ * whoever goes on, 0: there are no more. */
+uint32_t registry_search_stores(const struct registry *registry,
+                                const struct registry_search *search, struct store_facts *rows,
+                                uint32_t *next);
 
 /* Of one business, whose id is greater than after_id; optionally of these campaigns alone. */
 struct registry_warehouse_query {

@@ -29,6 +29,12 @@ struct registry_numbers {
 /* What a change keeps others from doing on a shelf: the value in `closed`, a set. */
 enum { CLOSED_FOR_ALL = 1 << 0, CLOSED_FOR_COMMON_MARKS = 1 << 1 };
 
+/* Two documents that lead to a change with moves from nothing: everything before it, and itself. */
+struct registry_way {
+    struct buffer before;
+    struct buffer change;
+};
+
 /* A registry that was prepared and not yet committed. */
 struct registry_candidate {
     struct registry_state *state;
@@ -37,6 +43,7 @@ struct registry_candidate {
     struct registry_text_block *texts;
     const struct registry_move *moves; /* Among the tables of `state`. */
     uint32_t moves_count;
+    struct registry_way way; /* Where there are moves. */
 };
 
 /* In their order: whoever holds `known` takes no other. */
@@ -57,6 +64,7 @@ struct registry {
     struct registry_candidate *candidate; /* NULL: nothing is prepared. */
     const struct registry_move *moves;    /* Of the last change, while it is not finished. */
     uint32_t moves_count;
+    struct registry_way way; /* To that change. */
 };
 
 /* NULL: no memory. */

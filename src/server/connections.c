@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -22,9 +23,11 @@ struct connection {
     struct connection **link; /* What points here. */
     int fd;
     enum connection_phase phase;
+    bool is_expected; /* Accepted; the library has not begun with it. */
     int64_t since_ms;
     uint64_t received_bytes; /* When CONNECTION_HEAD began: more means that a head is coming. */
     bool head_seen;
+    bool has_left; /* At the last look: see leaves(). */
     bool lingers;
 };
 
@@ -63,19 +66,73 @@ static void wake(struct connections *connections)
     (void)written; /* A full pipe wakes as well. */
 }
 
-struct connection *connection_open(struct connections *connections, int fd)
+/* With the lock, as are the following. NULL: no memory. */
+static struct connection *add(struct connections *connections, int fd)
 {
     struct connection *connection = malloc(sizeof(*connection));
     if (connection == NULL)
         return NULL;
     *connection = (struct connection){.fd = fd, .since_ms = now_ms(connections)};
-    pthread_mutex_lock(&connections->lock);
     connections->count++;
     connection->next = connections->first;
     connection->link = &connections->first;
     if (connection->next != NULL)
         connection->next->link = &connection->next;
     connections->first = connection;
+    return connection;
+}
+
+static void drop(struct connections *connections, struct connection *connection)
+{
+    *connection->link = connection->next;
+    if (connection->next != NULL)
+        connection->next->link = connection->link;
+    connections->count--;
+    free(connection);
+}
+
+/* NULL: none. The newest come first, so it is found soon. */
+static struct connection *find_expected(struct connections *connections, int fd)
+{
+    struct connection *connection = connections->first;
+    while (connection != NULL && (connection->fd != fd || !connection->is_expected))
+        connection = connection->next;
+    return connection;
+}
+
+bool connection_expect(struct connections *connections, int fd)
+{
+    pthread_mutex_lock(&connections->lock);
+    /* One of the same number was closed before the library began with it: for want of memory. */
+    struct connection *connection = find_expected(connections, fd);
+    if (connection == NULL && connections->count < connections->limits.connections_max) {
+        connection = add(connections, fd);
+        if (connection != NULL)
+            connection->is_expected = true;
+    }
+    pthread_mutex_unlock(&connections->lock);
+    return connection != NULL;
+}
+
+void connection_expect_not(struct connections *connections, int fd)
+{
+    pthread_mutex_lock(&connections->lock);
+    struct connection *connection = find_expected(connections, fd);
+    if (connection != NULL)
+        drop(connections, connection);
+    pthread_mutex_unlock(&connections->lock);
+}
+
+struct connection *connection_open(struct connections *connections, int fd)
+{
+    pthread_mutex_lock(&connections->lock);
+    struct connection *connection = find_expected(connections, fd);
+    if (connection == NULL)
+        connection = add(connections, fd);
+    if (connection != NULL) {
+        connection->is_expected = false;
+        connection->since_ms = now_ms(connections);
+    }
     pthread_mutex_unlock(&connections->lock);
     return connection;
 }
@@ -84,12 +141,8 @@ void connection_close(struct connections *connections, struct connection *connec
 {
     const int fd = connection->lingers ? dup(connection->fd) : SOCKETS_INVALID;
     pthread_mutex_lock(&connections->lock);
-    *connection->link = connection->next;
-    if (connection->next != NULL)
-        connection->next->link = connection->link;
-    connections->count--;
+    drop(connections, connection);
     pthread_mutex_unlock(&connections->lock);
-    free(connection);
     if (fd >= 0)
         connections_linger_socket(connections, fd);
 }
@@ -104,17 +157,30 @@ static uint64_t received_bytes(int fd)
     return info.tcpi_bytes_received;
 }
 
-void connection_enter(struct connections *connections, struct connection *connection,
-                      enum connection_phase phase)
+static void enter(struct connections *connections, struct connection *connection,
+                  enum connection_phase phase, uint64_t received)
 {
     const int64_t since_ms = now_ms(connections);
-    const uint64_t received = phase == CONNECTION_HEAD ? received_bytes(connection->fd) : 0;
     pthread_mutex_lock(&connections->lock);
     connection->phase = phase;
     connection->since_ms = since_ms;
     connection->received_bytes = received;
     connection->head_seen = false;
+    connection->has_left = false;
     pthread_mutex_unlock(&connections->lock);
+}
+
+void connection_enter(struct connections *connections, struct connection *connection,
+                      enum connection_phase phase)
+{
+    enter(connections, connection, phase,
+          phase == CONNECTION_HEAD ? received_bytes(connection->fd) : 0);
+}
+
+void connection_end_handshake(struct connections *connections, struct connection *connection,
+                              uint64_t received)
+{
+    enter(connections, connection, CONNECTION_HEAD, received);
 }
 
 void connection_linger(struct connections *connections, struct connection *connection)
@@ -139,17 +205,11 @@ void connections_linger_socket(struct connections *connections, int fd)
         (void)close(fd); /* Too many at once: this client may see a reset instead. */
 }
 
-uint32_t connections_count(struct connections *connections)
-{
-    pthread_mutex_lock(&connections->lock);
-    const uint32_t count = connections->count;
-    pthread_mutex_unlock(&connections->lock);
-    return count;
-}
-
 static int64_t phase_limit_ms(const struct connection_limits *limits,
                               const struct connection *connection)
 {
+    if (connection->is_expected)
+        return INT64_MAX;
     switch (connection->phase) {
     case CONNECTION_HEAD:
         if (!connection->head_seen)
@@ -167,21 +227,36 @@ static int64_t phase_limit_ms(const struct connection_limits *limits,
 /* A connection that was idle and is not any more: a head is on its way, and its time runs. */
 static void notice_head(struct connection *connection, int64_t now)
 {
-    if (connection->phase != CONNECTION_HEAD || connection->head_seen ||
+    if (connection->is_expected || connection->phase != CONNECTION_HEAD || connection->head_seen ||
         received_bytes(connection->fd) == connection->received_bytes)
         return;
     connection->head_seen = true;
     connection->since_ms = now;
 }
 
-/* Ends what has been in one phase for too long. */
+/* Whether the client has closed its side in the middle of a request, and all that it sent was read:
+ * nothing more will come. The library does not see that when the end and the last bytes came as one
+ * event. True at the second look: by then it had its time for what it has just read. */
+static bool leaves(struct connection *connection)
+{
+    struct pollfd polled = {connection->fd, POLLRDHUP, 0};
+    int unread_bytes = 0;
+    const bool before = connection->has_left;
+    const bool due = !connection->is_expected &&
+                     (connection->phase == CONNECTION_HEAD || connection->phase == CONNECTION_BODY);
+    connection->has_left = due && poll(&polled, 1, 0) == 1 && (polled.revents & POLLRDHUP) != 0 &&
+                           ioctl(connection->fd, FIONREAD, &unread_bytes) == 0 && unread_bytes == 0;
+    return before && connection->has_left;
+}
+
+/* Ends what has been in one phase for too long, and whose client is gone. */
 static void end_overdue(struct connections *connections)
 {
     const int64_t now = now_ms(connections);
     pthread_mutex_lock(&connections->lock);
     for (struct connection *each = connections->first; each != NULL; each = each->next) {
         notice_head(each, now);
-        if (now - each->since_ms <= phase_limit_ms(&connections->limits, each))
+        if (now - each->since_ms <= phase_limit_ms(&connections->limits, each) && !leaves(each))
             continue;
         log_line(LOG_DEBUG, "event=connection_overdue phase=%d", each->phase);
         (void)shutdown(each->fd, SHUT_RDWR);
@@ -214,15 +289,23 @@ static void drain_all(struct connections *connections)
     connections->lingering_count = kept;
 }
 
-/* Takes over what has come to linger, as far as there is room; the rest is closed. */
+/* The oldest one has had the most time to read its answer. */
+static void close_oldest(struct connections *connections)
+{
+    (void)close(connections->lingering[0].fd);
+    connections->lingering_count--;
+    for (uint32_t i = 0; i < connections->lingering_count; i++)
+        connections->lingering[i] = connections->lingering[i + 1];
+}
+
+/* Takes over what has come to linger; what has lingered longest makes room for it. */
 static void take_incoming(struct connections *connections)
 {
     pthread_mutex_lock(&connections->lock);
     for (uint32_t i = 0; i < connections->incoming_count; i++) {
-        if (connections->lingering_count < LINGERING_MAX)
-            connections->lingering[connections->lingering_count++] = connections->incoming[i];
-        else
-            (void)close(connections->incoming[i].fd);
+        if (connections->lingering_count == LINGERING_MAX)
+            close_oldest(connections);
+        connections->lingering[connections->lingering_count++] = connections->incoming[i];
     }
     connections->incoming_count = 0;
     pthread_mutex_unlock(&connections->lock);
@@ -288,12 +371,26 @@ struct connections *connections_create(struct os *os, const struct connection_li
     return NULL;
 }
 
+uint32_t connections_count(struct connections *connections)
+{
+    pthread_mutex_lock(&connections->lock);
+    const uint32_t count = connections->count;
+    pthread_mutex_unlock(&connections->lock);
+    return count;
+}
+
 void connections_destroy(struct connections *connections)
 {
     if (connections == NULL)
         return;
-    ASSERT(connections->first == NULL);
     pthread_mutex_lock(&connections->lock);
+    for (struct connection *each = connections->first; each != NULL;) {
+        struct connection *next = each->next;
+        ASSERT(each->is_expected); /* For want of memory it never began. */
+        free(each);
+        each = next;
+    }
+    connections->first = NULL;
     connections->stopping = true;
     pthread_mutex_unlock(&connections->lock);
     wake(connections);

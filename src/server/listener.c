@@ -15,6 +15,7 @@
 
 #include "base/limits.h"
 #include "os/log.h"
+#include "server/body_stream.h"
 #include "server/listener_internal.h"
 
 enum {
@@ -31,9 +32,14 @@ enum {
 
 static const char too_many[] =
     "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\n"
+    "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
     "Content-Type: application/json; charset=utf-8\r\nContent-Length: 129\r\n\r\n" TOO_MANY_BODY;
 
 static_assert(sizeof(TOO_MANY_BODY) - 1 == 129, "the length in the head is the body's");
+
+/* The same before a TLS handshake: a fatal alert, internal_error (RFC 8446 §6). An answer in HTTP
+ * would take a handshake, which is what there are too many of. */
+static const uint8_t too_many_tls[] = {21, 3, 3, 0, 2, 2, 80};
 
 /* Splits `HOST:PORT` or `[HOST]:PORT`. False: it is neither. */
 static bool split_address(const char *address, char host[HOST_BYTES], const char **port)
@@ -126,7 +132,10 @@ static void refuse_connection(struct listener *listener, int fd)
         log_line(LOG_WARN, "event=connections_full listen=%s max=%u", listener->address,
                  listener->settings.limits.connections_max);
     }
-    const ssize_t sent = send(fd, too_many, sizeof(too_many) - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const struct bytes words = listener->settings.tls == NULL
+                                   ? bytes_from_text(too_many)
+                                   : (struct bytes){too_many_tls, sizeof(too_many_tls)};
+    const ssize_t sent = send(fd, words.data, words.size, MSG_NOSIGNAL | MSG_DONTWAIT);
     (void)sent;
     connections_linger_socket(listener->connections, fd);
 }
@@ -134,10 +143,24 @@ static void refuse_connection(struct listener *listener, int fd)
 static void accept_one(struct listener *listener, int fd, const struct sockaddr_storage *peer,
                        socklen_t peer_bytes)
 {
-    if (connections_count(listener->connections) >= listener->settings.limits.connections_max)
+    if (!connection_expect(listener->connections, fd)) {
         refuse_connection(listener, fd);
-    else if (!library_add(listener, fd, peer, peer_bytes))
+    } else if (!library_add(listener, fd, peer, peer_bytes)) {
+        connection_expect_not(listener->connections, fd);
         log_line(LOG_WARN, "event=connection_lost listen=%s", listener->address);
+    }
+}
+
+/* Out of descriptors or memory: some will be given back. The client waits in the system's queue. */
+static void pause_accepting(struct listener *listener, int code)
+{
+    struct os *os = listener->settings.os;
+    if (os->uptime_us(os) - listener->warned_us > WARN_US) {
+        listener->warned_us = os->uptime_us(os);
+        log_line(LOG_WARN, "event=accept_failed listen=%s error=\"%s\"", listener->address,
+                 strerror(code));
+    }
+    (void)poll(NULL, 0, ACCEPT_PAUSE_MS);
 }
 
 static void *accept_run(void *context)
@@ -152,16 +175,19 @@ static void *accept_run(void *context)
             accept_one(listener, fd, &peer, peer_bytes);
             continue;
         }
+        const int code = errno;
         if (listener_is_closing(listener))
             return NULL;
-        if (errno != EINTR && errno != ECONNABORTED)
-            (void)poll(NULL, 0, ACCEPT_PAUSE_MS); /* Out of descriptors: some will be closed. */
+        if (code != EINTR && code != ECONNABORTED)
+            pause_accepting(listener, code);
     }
 }
 
-static enum err start_threads(struct listener *listener, char problem[LISTENER_PROBLEM_BYTES])
+enum err listener_start(struct listener *listener, struct http_handler handler,
+                        char problem[LISTENER_PROBLEM_BYTES])
 {
     const struct listener_settings *settings = &listener->settings;
+    listener->handler = handler;
     listener->connections = connections_create(settings->os, &settings->limits);
     if (listener->connections != NULL && library_start(listener) &&
         pthread_create(&listener->acceptor, NULL, accept_run, listener) == 0) {
@@ -184,11 +210,10 @@ enum err listener_open(const struct listener_settings *settings,
     listener->settings = *settings;
     listener->fd = -1;
     listener->warned_us = INT64_MIN / 2;
+    listener->memory_warned_us = INT64_MIN / 2;
     pthread_mutex_init(&listener->lock, NULL);
     pthread_cond_init(&listener->changed, NULL);
-    enum err error = open_address(listener, problem);
-    if (error == OK)
-        error = start_threads(listener, problem);
+    const enum err error = open_address(listener, problem);
     if (error != OK) {
         listener_close(listener);
         return error;
@@ -202,6 +227,11 @@ const char *listener_address(const struct listener *listener)
     return listener->address;
 }
 
+uint64_t listener_connections(const struct listener *listener)
+{
+    return connections_count(listener->connections);
+}
+
 /* Ends the accepting thread and waits until no request is under way. A request that a client does
  * not finish is ended by its time limit. */
 static void finish_requests(struct listener *listener)
@@ -213,6 +243,7 @@ static void finish_requests(struct listener *listener)
         (void)shutdown(listener->fd, SHUT_RDWR);
         (void)pthread_join(listener->acceptor, NULL);
     }
+    body_streams_wake(listener);
     pthread_mutex_lock(&listener->lock);
     while (listener->under_way > 0)
         pthread_cond_wait(&listener->changed, &listener->lock);

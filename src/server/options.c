@@ -1,40 +1,33 @@
-/* The table of options, and the three that read it: parser, --help, and the page for the docs. */
+/* The table of options of the service itself; option_table.c reads it. */
 #include "server/options.h"
 
-#include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
 
-#include "base/bytes.h"
-
-enum option_kind { OPTION_TEXT, OPTION_NUMBER, OPTION_CHOICE, OPTION_FLAG };
-
-enum { CHOICES_MAX = 4 };
-
-struct choice {
-    const char *name;
-    int64_t value;
-};
-
-struct option_row {
-    const char *name;
-    enum option_kind kind;
-    size_t offset; /* Into struct options. */
-    const char *value_name;
-    const char *text_default;
-    int64_t number_default;
-    int64_t min;
-    int64_t max;
-    struct choice choices[CHOICES_MAX];
-    const char *help;
-};
+#include "base/limits.h"
+#include "server/option_table.h"
+#include "server/tool.h"
 
 #define AT(member) offsetof(struct options, member)
 
 /* clang-format off */
 static const struct option_row rows[] = {
     {"--data", OPTION_TEXT, AT(data), "DIR", "data", 0, 0, 0, {{NULL, 0}},
-     "Data folder; created if need be. One stockd has it open at a time."},
+     "Data folder; created if need be. One stockd has it open at a time. With --store it holds "
+     "what is this node's own: the operator's token and the query log."},
+    {"--store", OPTION_TEXT, AT(store), "URL", NULL, 0, 0, 0, {{NULL, 0}},
+     "Keep balances, orders and registry in this PostgreSQL, postgresql://USER@HOST/DATABASE, "
+     "instead of the data folder (docs/scale.md); stockd migrate prepares it. A password goes "
+     "better into --store-file."},
+    {"--store-file", OPTION_TEXT, AT(store_file), "FILE", NULL, 0, 0, 0, {{NULL, 0}},
+     "File whose first line is that URL, closed to others on this machine (chmod o-rwx) where a "
+     "password is in it."},
+    {"--store-connections", OPTION_NUMBER, AT(store_connections), "N", NULL, 8, 1, 256,
+     {{NULL, 0}},
+     "Connections to the PostgreSQL; some for each of its processors, over all nodes, are enough."},
+    {"--store-timeout", OPTION_NUMBER, AT(store_timeout_s), "SECONDS", NULL, 5, 1, 300,
+     {{NULL, 0}},
+     "How long a request is tried while the PostgreSQL is not reached, until it is answered 503."},
     {"--registry", OPTION_TEXT, AT(registry), "FILE", NULL, 0, 0, 0, {{NULL, 0}},
      "Businesses, campaigns, warehouses, groups and tokens (JSON, docs/formats.md). "
      "Entries replace those of the same id; the result is kept in the data folder."},
@@ -46,6 +39,25 @@ static const struct option_row rows[] = {
      {{NULL, 0}},
      "File whose first line opens /api/v1; else operator.token in the data folder, made if need "
      "be."},
+    {"--operator-host", OPTION_TEXT, AT(operator_hosts), "NAMES", NULL, 0, 0, 0, {{NULL, 0}},
+     "Names, with commas between, that requests to the operator's listener may call it by; "
+     "localhost and numeric addresses are always fine."},
+    {"--public-url", OPTION_TEXT, AT(public_url), "URL", NULL, 0, 0, 0, {{NULL, 0}},
+     "Where browsers reach the public API, for the cabinet's console, when that is not --listen: "
+     "https://api.example."},
+    {"--cabinet-origin", OPTION_TEXT, AT(cabinet_origins), "URLS", NULL, 0, 0, 0, {{NULL, 0}},
+     "Where browsers open the cabinet, behind a proxy, say: https://stock.example, several with "
+     "commas between. Addresses of --operator-listen and names of --operator-host are always "
+     "fine."},
+    {"--tls-cert", OPTION_TEXT, AT(tls_cert), "FILE", NULL, 0, 0, 0, {{NULL, 0}},
+     "Certificate of the public API (PEM, its chain behind it): HTTPS instead of HTTP. SIGHUP "
+     "reads it again."},
+    {"--tls-key", OPTION_TEXT, AT(tls_key), "FILE", NULL, 0, 0, 0, {{NULL, 0}},
+     "Its key (PEM, no passphrase), closed to others on this machine (chmod o-rwx)."},
+    {"--operator-tls-cert", OPTION_TEXT, AT(operator_tls_cert), "FILE", NULL, 0, 0, 0,
+     {{NULL, 0}}, "The same for the operator's listener; may be the same file."},
+    {"--operator-tls-key", OPTION_TEXT, AT(operator_tls_key), "FILE", NULL, 0, 0, 0,
+     {{NULL, 0}}, "Its key."},
     {"--edition", OPTION_CHOICE, AT(edition), "YEAR", NULL, 2025, 0, 0,
      {{"2025", 2025}, {"2026", 2026}},
      "Edition of the documentation that answers follow (docs/contract.md)."},
@@ -68,6 +80,9 @@ static const struct option_row rows[] = {
      "Threads that answer requests; 0: one for each processor."},
     {"--connections", OPTION_NUMBER, AT(connections), "N", NULL, 1000, 1, 100000, {{NULL, 0}},
      "Open connections of the public API; one more is answered 503."},
+    {"--request-memory-mb", OPTION_NUMBER, AT(request_memory_mb), "MIB", NULL, 256, 16, 1048576,
+     {{NULL, 0}},
+     "Memory for bodies and answers of all requests; past it those over 64 KB are answered 503."},
     {"--request-timeout", OPTION_NUMBER, AT(request_timeout_s), "SECONDS", NULL, 10, 1, 3600,
      {{NULL, 0}},
      "Time for sending a head that has begun, for sending a body, and for taking the answer."},
@@ -77,6 +92,15 @@ static const struct option_row rows[] = {
      {{NULL, 0}}, "How long the log of public requests is kept, at least."},
     {"--request-log-mb", OPTION_NUMBER, AT(request_log_mb), "MIB", NULL, 1024, 0, 1048576,
      {{NULL, 0}}, "How large it may grow, 16 or more: the oldest goes first; 0: none is kept."},
+    {"--history-days", OPTION_NUMBER, AT(history_days), "DAYS", NULL, HISTORY_DAYS_DEFAULT, 0,
+     HISTORY_DAYS_MAX, {{NULL, 0}},
+     "How long it is known what happened to a SKU, and why; 0: it is not kept."},
+    {"--history-mb", OPTION_NUMBER, AT(history_mb), "MIB", NULL, HISTORY_MB_DEFAULT, 1, 16777216,
+     {{NULL, 0}}, "How much disk that may take behind the journal: the oldest goes first."},
+    {"--checkpoint-mb", OPTION_NUMBER, AT(checkpoint_mb), "MIB", NULL,
+     CHECKPOINT_JOURNAL_BYTES_DEFAULT / (INT64_C(1024) * 1024), 0, 1048576, {{NULL, 0}},
+     "So much journal since the last checkpoint, and no less than that one takes, makes the next "
+     "one: a start reads it again. 0: only POST /api/v1/checkpoint makes one."},
     {"--push-ca", OPTION_TEXT, AT(push_ca), "FILE", NULL, 0, 0, 0, {{NULL, 0}},
      "Certificates (PEM) to trust in shops that are asked for their stock; else the system's."},
     {"--push-connect-timeout-ms", OPTION_NUMBER, AT(push_connect_timeout_ms), "MS", NULL, 1000, 1,
@@ -88,154 +112,42 @@ static const struct option_row rows[] = {
                   "four times this."},
     {"--push-failures", OPTION_NUMBER, AT(push_failures), "N", NULL, 5, 1, 1000, {{NULL, 0}},
      "Failures in a row that switch asking a shop off."},
+    {"--core-dumps", OPTION_FLAG, AT(core_dumps), NULL, NULL, 0, 0, 0, {{NULL, 0}},
+     "Let a crash write a core file, and debuggers attach; keys and balances are in it."},
     {"--log-level", OPTION_CHOICE, AT(log_level), "LEVEL", NULL, 2, 0, 0,
      {{"error", 0}, {"warn", 1}, {"info", 2}, {"debug", 3}}, "How much is logged."},
 };
 /* clang-format on */
 
-enum { ROWS_COUNT = sizeof(rows) / sizeof(rows[0]) };
-
-static void *target_of(struct options *options, const struct option_row *row)
-{
-    return (uint8_t *)options + row->offset;
-}
-
-static void set_defaults(struct options *options)
-{
-    for (size_t i = 0; i < ROWS_COUNT; i++) {
-        void *target = target_of(options, &rows[i]);
-        switch (rows[i].kind) {
-        case OPTION_TEXT:
-            *(const char **)target = rows[i].text_default;
-            break;
-        case OPTION_NUMBER:
-        case OPTION_CHOICE:
-            *(int64_t *)target = rows[i].number_default;
-            break;
-        case OPTION_FLAG:
-            *(bool *)target = false;
-            break;
-        }
-    }
-}
-
-static bool set_number(const struct option_row *row, const char *value, int64_t *target)
-{
-    int64_t number = 0;
-    if (bytes_to_int64(bytes_from_text(value), &number) && number >= row->min &&
-        number <= row->max) {
-        *target = number;
-        return true;
-    }
-    (void)fprintf(stderr,
-                  "stockd: %s takes a whole number from %" PRId64 " to %" PRId64 ", not '%s'\n",
-                  row->name, row->min, row->max, value);
-    return false;
-}
-
-static void print_choices(FILE *file, const struct option_row *row)
-{
-    for (int i = 0; i < CHOICES_MAX && row->choices[i].name != NULL; i++)
-        (void)fprintf(file, "%s%s", i == 0 ? "" : ", ", row->choices[i].name);
-}
-
-static bool set_choice(const struct option_row *row, const char *value, int64_t *target)
-{
-    for (int i = 0; i < CHOICES_MAX && row->choices[i].name != NULL; i++) {
-        if (strcmp(row->choices[i].name, value) == 0) {
-            *target = row->choices[i].value;
-            return true;
-        }
-    }
-    (void)fprintf(stderr, "stockd: %s takes one of: ", row->name);
-    print_choices(stderr, row);
-    (void)fprintf(stderr, "; not '%s'\n", value);
-    return false;
-}
-
-static bool set_value(const struct option_row *row, const char *value, struct options *options)
-{
-    void *target = target_of(options, row);
-    switch (row->kind) {
-    case OPTION_TEXT:
-        *(const char **)target = value;
-        if (value[0] == '\0')
-            (void)fprintf(stderr, "stockd: %s must not be empty\n", row->name);
-        return value[0] != '\0';
-    case OPTION_NUMBER:
-        return set_number(row, value, target);
-    case OPTION_CHOICE:
-        return set_choice(row, value, target);
-    case OPTION_FLAG:
-        break;
-    }
-    (void)fprintf(stderr, "stockd: %s takes no value\n", row->name);
-    return false;
-}
-
-/* What stands behind the name where nothing was given. */
-static void print_default(FILE *file, const struct option_row *row)
-{
-    if (row->kind == OPTION_TEXT)
-        (void)fputs(row->text_default == NULL ? "none" : row->text_default, file);
-    else if (row->kind == OPTION_NUMBER)
-        (void)fprintf(file, "%" PRId64, row->number_default);
-    else if (row->kind == OPTION_FLAG)
-        (void)fputs("off", file);
-    for (int i = 0; i < CHOICES_MAX && row->choices[i].name != NULL; i++) {
-        if (row->choices[i].value == row->number_default)
-            (void)fputs(row->choices[i].name, file);
-    }
-}
+static const struct option_table table = {"stockd", rows, sizeof(rows) / sizeof(rows[0]),
+                                          sizeof(struct options)};
 
 static void print_help(void)
 {
     (void)puts(
         "Usage: stockd [OPTION]...\n"
+        "       stockd check|backup|restore|migrate ...\n"
         "The stock side of a marketplace: answers the stock methods of the Partner API and keeps\n"
-        "balances, durably, in a data folder.\n\n"
-        "Try it:  stockd --registry demo/registry.json\n");
-    for (size_t i = 0; i < ROWS_COUNT; i++) {
-        const struct option_row *row = &rows[i];
-        (void)printf("  %s%s%s\n      %s\n      ", row->name, row->value_name == NULL ? "" : " ",
-                     row->value_name == NULL ? "" : row->value_name, row->help);
-        if (row->kind == OPTION_CHOICE) {
-            (void)printf("One of: ");
-            print_choices(stdout, row);
-            (void)printf(". ");
-        } else if (row->kind == OPTION_NUMBER) {
-            (void)printf("From %" PRId64 " to %" PRId64 ". ", row->min, row->max);
-        }
-        (void)printf("Default: ");
-        print_default(stdout, row);
-        (void)puts(".");
-    }
+        "balances, durably, in a data folder or, with --store, in a PostgreSQL. What else it does\n"
+        "with them:\n");
+    tool_print_list();
+    (void)puts("\nTry it:  stockd --registry demo/registry.json\n");
+    option_table_print_help(&table);
     (void)puts(
         "  --help, --version, --help-markdown\n      This text, the version, the options for the "
         "docs.\n\n"
-        "SIGTERM or SIGINT finishes what is under way and exits 0. Exit 2: wrong options, 1: "
+        "SIGTERM or SIGINT finishes what is under way and exits 0; SIGHUP reads the certificates\n"
+        "again. Exit 2: wrong options, 1: "
         "could\n"
         "not start, 74: the journal could not be written and acknowledged data would be at risk.");
 }
 
 static void print_markdown(void)
 {
-    (void)puts(
-        "# Options of stockd\n\nMade by `stockd --help-markdown`; the table is in "
-        "`src/server/options.c`.\n\n| Option | Values | Default | Meaning |\n|---|---|---|---|");
-    for (size_t i = 0; i < ROWS_COUNT; i++) {
-        const struct option_row *row = &rows[i];
-        (void)printf("| `%s` | ", row->name);
-        if (row->kind == OPTION_CHOICE)
-            print_choices(stdout, row);
-        else if (row->kind == OPTION_NUMBER)
-            (void)printf("%s, %" PRId64 "…%" PRId64, row->value_name, row->min, row->max);
-        else
-            (void)fputs(row->value_name == NULL ? "" : row->value_name, stdout);
-        (void)printf(" | ");
-        print_default(stdout, row);
-        (void)printf(" | %s |\n", row->help);
-    }
+    (void)puts("# Options of stockd\n\nMade by `stockd --help-markdown`; the tables are in "
+               "`src/server/options.c` and `src/server/tool.c`.\n");
+    option_table_print_markdown(&table);
+    tool_print_markdown();
 }
 
 static bool answer_question(const char *argument)
@@ -251,43 +163,13 @@ static bool answer_question(const char *argument)
     return true;
 }
 
-/* The row whose name is `argument`, or stands before its `=`; *value is what follows it. */
-static const struct option_row *find_row(const char *argument, const char **value)
-{
-    const char *equals = strchr(argument, '=');
-    const size_t name_bytes = equals == NULL ? strlen(argument) : (size_t)(equals - argument);
-    *value = equals == NULL ? NULL : equals + 1;
-    for (size_t i = 0; i < ROWS_COUNT; i++) {
-        if (strlen(rows[i].name) == name_bytes && strncmp(rows[i].name, argument, name_bytes) == 0)
-            return &rows[i];
-    }
-    return NULL;
-}
-
 enum options_outcome options_parse(int argc, char **argv, struct options *options)
 {
-    set_defaults(options);
+    option_table_set_defaults(&table, options);
     for (int i = 1; i < argc; i++) {
         if (answer_question(argv[i]))
             return OPTIONS_DONE;
-        const char *value = NULL;
-        const struct option_row *row = find_row(argv[i], &value);
-        if (row == NULL) {
-            (void)fprintf(stderr, "stockd: there is no option '%s'; stockd --help lists them\n",
-                          argv[i]);
-            return OPTIONS_WRONG;
-        }
-        if (row->kind == OPTION_FLAG && value == NULL) {
-            *(bool *)target_of(options, row) = true;
-            continue;
-        }
-        if (value == NULL && i + 1 < argc)
-            value = argv[++i];
-        if (value == NULL) {
-            (void)fprintf(stderr, "stockd: %s needs a value: %s\n", row->name, row->value_name);
-            return OPTIONS_WRONG;
-        }
-        if (!set_value(row, value, options))
+        if (!option_table_read(&table, argv, &i, options))
             return OPTIONS_WRONG;
     }
     return OPTIONS_RUN;

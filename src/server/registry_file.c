@@ -44,13 +44,51 @@ enum err registry_file_take(struct registry_file *file, struct bytes content)
     return file->applied ? OK : ERR_CORRUPT;
 }
 
+void registry_file_init(struct registry_file *file)
+{
+    *file = (struct registry_file){.applied = false};
+    pthread_mutex_init(&file->lock, NULL);
+}
+
+void registry_file_deinit(struct registry_file *file)
+{
+    pthread_mutex_destroy(&file->lock);
+}
+
+void registry_file_hold(struct registry_file *file)
+{
+    pthread_mutex_lock(&file->lock);
+}
+
+void registry_file_release(struct registry_file *file)
+{
+    pthread_mutex_unlock(&file->lock);
+}
+
+enum err registry_file_give(const struct registry_file *file,
+                            const struct store_document_sink *sink)
+{
+    char hex[SHA256_HEX_BYTES];
+    if (!file->applied)
+        return OK;
+    sha256_to_hex(&file->hash, hex);
+    return sink->take(sink->context, BYTES(REGISTRY_FILE_DOCUMENT), bytes_from_text(hex));
+}
+
 /* Keeps that this file was applied, durable when this returns. */
 static enum err remember(struct registry_file *file, const struct sha256 *hash, struct store *store)
 {
     char hex[SHA256_HEX_BYTES];
     sha256_to_hex(hash, hex);
-    *file = (struct registry_file){true, *hash};
-    return store_add_document(store, BYTES(REGISTRY_FILE_DOCUMENT), bytes_from_text(hex));
+    registry_file_hold(file);
+    const enum err error =
+        store_add_document(store, BYTES(REGISTRY_FILE_DOCUMENT), bytes_from_text(hex));
+    if (error == OK) {
+        file->applied = true;
+        file->hash = *hash;
+    }
+    registry_file_release(file);
+    return error;
 }
 
 static enum err apply_text(struct registry_file *file, const char *path, struct bytes text,
@@ -67,9 +105,11 @@ static enum err apply_text(struct registry_file *file, const char *path, struct 
     enum err error = registry_keeper_apply_text(target->keeper, text, &errors, &outcome);
     if (error == OK)
         error = remember(file, &hash, target->store);
-    if (error != OK)
+    if (error == ERR_BUSY && errors.count > 0)
+        error = ERR_INVALID; /* It would strand units. */
+    if (error != OK && error != ERR_BUSY)
         log_failure(path, error, &errors);
-    else
+    else if (error == OK)
         log_line(LOG_INFO, "event=registry_applied file=%s changed=%s moves=%u", path,
                  outcome.changed ? "yes" : "no", outcome.moves_count);
     error_list_deinit(&errors);
@@ -89,6 +129,7 @@ enum err registry_file_apply(struct registry_file *file, const char *path,
         return error;
     }
     error = apply_text(file, path, (struct bytes){data, size}, target);
+    explicit_bzero(data, size); /* Keys may stand there. */
     free(data);
     return error;
 }

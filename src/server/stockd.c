@@ -4,10 +4,16 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/hash.h"
+#include "base/sha256.h"
 #include "os/log.h"
+#include "server/dumps.h"
+#include "server/notify.h"
 #include "server/service.h"
+#include "server/tool.h"
+#include "wire/json.h"
 
 enum { EXIT_OK = 0, EXIT_NOT_STARTED = 1, EXIT_USAGE = 2 };
 
@@ -44,16 +50,30 @@ static void signals_block(sigset_t *signals)
     (void)sigemptyset(signals);
     (void)sigaddset(signals, SIGTERM);
     (void)sigaddset(signals, SIGINT);
+    (void)sigaddset(signals, SIGHUP);
     (void)pthread_sigmask(SIG_BLOCK, signals, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
 }
 
-static void wait_for_signal(const sigset_t *signals)
+/* Until one says that it is over. SIGHUP does not. */
+static void wait_for_end(struct service *service, const sigset_t *signals)
 {
     int taken = 0;
-    while (sigwait(signals, &taken) != 0)
-        continue;
+    while (sigwait(signals, &taken) != 0 || taken == SIGHUP) {
+        if (taken != SIGHUP)
+            continue;
+        notify_reloading(service->os);
+        service_reload(service);
+        notify_ready();
+    }
+    notify_stopping();
     log_line(LOG_INFO, "event=stopping signal=%d", taken);
+}
+
+static NORETURN void exit_without_memory(void)
+{
+    log_line(LOG_ERROR, "event=not_started part=libraries problem=\"no memory\"");
+    _exit(EXIT_NOT_STARTED);
 }
 
 static bool address_is_usable(const char *option, const char *address)
@@ -65,6 +85,34 @@ static bool address_is_usable(const char *option, const char *address)
         "stockd: %s takes an address such as 127.0.0.1:8080 or [::1]:8080, port 0 for any "
         "free port; not '%s'\n",
         option, address);
+    return false;
+}
+
+static bool url_is_usable(const char *option, const char *url)
+{
+    if (url == NULL || places_url_is_valid(url))
+        return true;
+    (void)fprintf(stderr, "stockd: %s takes a URL such as https://stock.example:8443, not '%s'\n",
+                  option, url);
+    return false;
+}
+
+static bool origins_are_usable(const char *origins)
+{
+    if (origins == NULL || places_origins_are_valid(origins))
+        return true;
+    (void)fprintf(stderr,
+                  "stockd: --cabinet-origin takes URLs without a path, such as "
+                  "https://stock.example:8443, not '%s'\n",
+                  origins);
+    return false;
+}
+
+static bool pair_is_whole(const char *option, const char *certificate, const char *key)
+{
+    if ((certificate == NULL) == (key == NULL))
+        return true;
+    (void)fprintf(stderr, "stockd: %s-cert and %s-key go together\n", option, option);
     return false;
 }
 
@@ -81,6 +129,13 @@ static bool log_size_is_usable(int64_t megabytes)
 int main(int argc, char **argv)
 {
     struct options options;
+    json_start(exit_without_memory);
+    if (!sha256_is_ready())
+        exit_without_memory();
+    if (argc > 1 && tool_is_named(argv[1])) {
+        dumps_forbid(); /* What it reads has secrets in it, too. */
+        return (int)tool_run(argv);
+    }
     switch (options_parse(argc, argv, &options)) {
     case OPTIONS_RUN:
         break;
@@ -89,16 +144,32 @@ int main(int argc, char **argv)
     case OPTIONS_WRONG:
         return EXIT_USAGE;
     }
+    log_set_level((enum log_level)options.log_level);
+    if (!options.core_dumps)
+        dumps_forbid();
+    const struct pg_place place = {"--store", options.store, options.store_file};
+    static struct pg_url store_url;
+    if (!pg_url_take(&place, "stockd", argv, &store_url))
+        return EXIT_USAGE;
     if (!address_is_usable("--listen", options.listen) ||
         !address_is_usable("--operator-listen", options.operator_listen) ||
+        !url_is_usable("--public-url", options.public_url) ||
+        !origins_are_usable(options.cabinet_origins) ||
+        !pair_is_whole("--tls", options.tls_cert, options.tls_key) ||
+        !pair_is_whole("--operator-tls", options.operator_tls_cert, options.operator_tls_key) ||
         !log_size_is_usable(options.request_log_mb))
         return EXIT_USAGE;
-    log_set_level((enum log_level)options.log_level);
     /* Bodies and parsers stay on the heap instead of being mapped anew for each request. */
     (void)mallopt(M_MMAP_THRESHOLD, HEAP_KEPT_BYTES);
     (void)mallopt(M_TRIM_THRESHOLD, HEAP_KEPT_BYTES);
     fit_files_limit(&options);
-    struct service service = {.os = os_real(), .options = &options};
+    struct service service = {
+        .os = os_real(),
+        .options = &options,
+        .store_url = &store_url,
+        .web_files = web_files,
+        .web_files_count = web_files_count,
+    };
     uint64_t seed = 0;
     service.os->random(service.os, &seed, sizeof(seed));
     hash_seed_set(seed);
@@ -109,9 +180,11 @@ int main(int argc, char **argv)
         printf("event=ready listen=%s operator=%s\n", listener_address(service.public_listener),
                listener_address(service.operator_listener));
         (void)fflush(stdout);
-        wait_for_signal(&signals);
+        notify_ready();
+        wait_for_end(&service, &signals);
     }
     service_end(&service);
+    pg_url_forget(&store_url);
     log_line(LOG_INFO, "event=stopped");
     return started ? EXIT_OK : EXIT_NOT_STARTED;
 }

@@ -4,8 +4,9 @@
 
 #include <string.h>
 
+#include "base/put.h"
+
 enum {
-    VARINT_BYTES_MAX = 10,
     U32_BYTES = 4,
     SHELF_HEADER_BYTES_MAX = 1 + VARINT_BYTES_MAX,
     HEADER_BYTES_MAX = SHELF_HEADER_BYTES_MAX + 2 + U32_BYTES, /* Set and clear are two. */
@@ -94,31 +95,14 @@ void record_count_begin(struct record_writer *writer, struct buffer *buffer, int
     entries_begin(writer, buffer, cells_count);
 }
 
-/* Writes a varint at `at` and returns what is behind it. Here and not through the buffer, because
- * three of them a SKU are a good part of what a write costs. */
-static uint8_t *put_varint(uint8_t *at, uint64_t value)
-{
-    while (value >= 0x80) {
-        *at++ = (uint8_t)(value | 0x80);
-        value >>= 7;
-    }
-    *at++ = (uint8_t)value;
-    return at;
-}
-
-static uint8_t *put_zigzag(uint8_t *at, int64_t value)
-{
-    return put_varint(at, ((uint64_t)value << 1) ^ (value < 0 ? UINT64_MAX : 0));
-}
-
 /* Writes which cell it is, and its SKU where it is new. */
 static uint8_t *put_cell(struct record_writer *writer, uint8_t *at, uint32_t cell,
                          const struct bytes *sku)
 {
     ASSERT(cell <= writer->cells_count);
-    at = put_zigzag(at, (int64_t)cell - writer->next_cell);
+    at = zigzag_put(at, (int64_t)cell - writer->next_cell);
     if (cell == writer->cells_count) {
-        at = put_varint(at, sku->size);
+        at = varint_put(at, sku->size);
         memcpy(at, sku->data, sku->size);
         at += sku->size;
         writer->cells_count++;
@@ -135,8 +119,8 @@ void record_write_entry(struct record_writer *writer, uint32_t cell,
     if (buffer_reserve(buffer, ENTRY_BYTES_MAX + write->key.sku.size) != OK)
         return;
     uint8_t *at = put_cell(writer, buffer->data + buffer->size, cell, &write->key.sku);
-    at = put_varint(at, (uint64_t)write->count);
-    at = put_zigzag(at, write->updated_at_ms - writer->time_ms);
+    at = varint_put(at, (uint64_t)write->count);
+    at = zigzag_put(at, write->updated_at_ms - writer->time_ms);
     buffer->size = (size_t)(at - buffer->data);
     writer->time_ms = write->updated_at_ms;
 }
@@ -158,8 +142,8 @@ void record_count_entry(struct record_writer *writer, uint32_t cell,
         return;
     uint8_t *at = put_cell(writer, buffer->data + buffer->size, cell, &count->key.sku);
     *at++ = (uint8_t)count->type;
-    at = put_varint(at, (uint64_t)count->count);
-    at = put_zigzag(at, count->updated_at_ms - writer->time_ms);
+    at = varint_put(at, (uint64_t)count->count);
+    at = zigzag_put(at, count->updated_at_ms - writer->time_ms);
     buffer->size = (size_t)(at - buffer->data);
     writer->time_ms = count->updated_at_ms;
 }

@@ -15,7 +15,15 @@ enum record_kind {
     RECORD_COUNT = 4,    /* Cells were counted. */
     RECORD_RESERVE = 5,  /* An order came. */
     RECORD_ORDER = 6,    /* An order came into another state. */
+    RECORD_CAUSED = 7,   /* One of these but a document, behind why it came about. */
 };
+
+/* Why a record about a shelf came about, and what else its history shows: written in front of it.
+ * Nothing is where the source is not known. `shelf` is as it was before a record of cells, with no
+ * order, and as it is behind one of an order. */
+size_t record_cause_bytes_max(const struct stock_cause *cause, uint32_t lines_count);
+void record_cause_encode(struct buffer *buffer, const struct stock_cause *cause,
+                         const struct shelf *shelf, const struct order *order);
 
 /* Upper bounds of records with these items. */
 size_t record_write_bytes_max(const struct stock_write *items, uint32_t items_count);
@@ -64,7 +72,8 @@ void record_order_encode(struct buffer *buffer, int64_t shelf_id, const struct o
 
 void record_document_encode(struct buffer *buffer, struct bytes name, struct bytes content);
 
-/* Kind of a record; 0 for an empty one. The cursor stands behind it then. */
+/* Kind of a record, behind the cause if there is one; 0 for an empty one. The cursor stands behind
+ * it then. */
 uint8_t record_kind_decode(struct cursor *cursor);
 
 /* Whether this program knows the kind, and it speaks of a shelf. */

@@ -1,21 +1,34 @@
-/* The local store: shelves in memory, what was done to them in a journal. This file opens and
- * closes it, replays records, and holds the table of shelves; store_local_write.c, _read.c and
- * _order.c decide commands. */
-#include <stdarg.h>
+/* The local store: shelves in memory, what was done to them in a journal. This file
+ * starts and closes it, commits, and holds the table of shelves and what documents take;
+ * store_local_open.c opens it, store_local_write.c, _read.c and _order.c decide commands. */
+#include "store/store_local.h"
+
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "store/record.h"
 #include "store/store_local_internal.h"
 
-enum { PATH_BYTES_MAX = 4096, SHELVES_MIN = 16 };
+enum { SHELVES_MIN = 16 };
 
 struct store_local *local_of(struct store *store)
 {
     static_assert(offsetof(struct store_local, store) == 0, "the store is the first member");
     return (struct store_local *)(void *)store;
+}
+
+const struct stock_cause *local_cause(const struct store_local *local,
+                                      const struct store_command *command)
+{
+    static const struct stock_cause none = {.source = STOCK_SOURCE_NONE};
+    return local->keeps_history ? &command->cause : &none;
+}
+
+struct stock_cause local_own_cause(const struct store_local *local, enum stock_source source,
+                                   int64_t at_ms)
+{
+    return (struct stock_cause){.source = local->keeps_history ? source : STOCK_SOURCE_NONE,
+                                .at_ms = at_ms};
 }
 
 struct local_shelf *local_shelf_find(struct store_local *local, int64_t id)
@@ -39,6 +52,7 @@ static void local_shelf_destroy(struct local_shelf *shelf)
 {
     if (shelf == NULL)
         return;
+    shelf_load_abandon(shelf->load);
     order_book_destroy(shelf->orders);
     shelf_destroy(shelf->shelf);
     pthread_mutex_destroy(&shelf->lock);
@@ -108,6 +122,7 @@ struct local_shelf *local_shelf_open(struct store_local *local, int64_t id)
 static bool local_submit(struct store *store, struct store_command *command)
 {
     struct store_local *local = local_of(store);
+    ASSERT(command->kind != STORE_SPEND && command->pays == NULL); /* See store_counts_windows(). */
     switch (command->kind) {
     case STORE_PUT:
         local_put(local, command);
@@ -126,6 +141,8 @@ static bool local_submit(struct store *store, struct store_command *command)
         break;
     case STORE_ORDER:
         local_order(local, command);
+        break;
+    case STORE_SPEND:
         break;
     }
     return journal_is_durable(local->journal, command->waiter.seq);
@@ -161,8 +178,27 @@ static void blocking_done(struct journal_waiter *waiter)
     pthread_mutex_unlock(&blocking->lock);
 }
 
-void local_wait_until_durable(struct store_local *local, uint64_t seq)
+/* Without the journal's thread: this one does its work. Once it failed it fails for good. */
+static enum err commit_alone(struct store_local *local)
 {
+    ASSERT(!local->committing);
+    if (local->commit_error == OK)
+        local->commit_error = journal_commit(local->journal);
+    return local->commit_error;
+}
+
+static enum err commit_until_durable(struct store_local *local, uint64_t seq)
+{
+    enum err error = OK;
+    while (error == OK && !journal_is_durable(local->journal, seq))
+        error = commit_alone(local);
+    return error;
+}
+
+enum err local_wait_until_durable(struct store_local *local, uint64_t seq)
+{
+    if (!local->committing)
+        return commit_until_durable(local, seq);
     struct blocking_waiter blocking = {.waiter = {.seq = seq, .done = blocking_done}};
     pthread_mutex_init(&blocking.lock, NULL);
     pthread_cond_init(&blocking.woken, NULL);
@@ -173,6 +209,7 @@ void local_wait_until_durable(struct store_local *local, uint64_t seq)
     pthread_mutex_unlock(&blocking.lock);
     pthread_cond_destroy(&blocking.woken);
     pthread_mutex_destroy(&blocking.lock);
+    return OK;
 }
 
 static enum err local_add_document(struct store *store, struct bytes name, struct bytes content)
@@ -186,11 +223,24 @@ static enum err local_add_document(struct store *store, struct bytes name, struc
         error = ERR_FULL;
     if (error == OK)
         error = journal_reserve(local->journal, record.size);
-    if (error == OK)
-        local_wait_until_durable(
-            local, journal_append(local->journal, record.size, buffer_bytes(&record)));
+    if (error == OK) {
+        const uint64_t seq = journal_append(local->journal, record.size, buffer_bytes(&record));
+        local_documents_note(local, seq);
+        error = local_wait_until_durable(local, seq);
+    }
     buffer_deinit(&record);
     return error;
+}
+
+static struct store_histories histories_of(struct store_local *local)
+{
+    const struct history_figures figures = history_figures(local->history);
+    struct store_histories histories = {.bytes = figures.bytes,
+                                        .lost_records = figures.lost_records,
+                                        .unusable_files = figures.unusable_files};
+    if (figures.files_count > 0)
+        histories.oldest_age_ms = local->os->now_ms(local->os) - figures.oldest_at_ms;
+    return histories;
 }
 
 static void local_metrics(struct store *store, struct store_metrics *metrics)
@@ -204,14 +254,20 @@ static void local_metrics(struct store *store, struct store_metrics *metrics)
     metrics->journal_bytes = journal_disk_bytes(local->journal);
     metrics->ready_for_writes = journal_has_room(local->journal);
     metrics->journal = journal_metrics(local->journal);
+    metrics->histories = histories_of(local);
+    local_checkpointer_metrics(local, &metrics->checkpoints);
 }
 
 static void local_close(struct store *store)
 {
     struct store_local *local = local_of(store);
+    store_local_stop_checkpoints(store);
+    local_checkpointer_deinit(local);
     local_expiry_end(local);
+    local_expiry_deinit(local);
     if (local->committing)
         journal_stop(local->journal);
+    history_close(local->history);
     journal_close(local->journal);
     for (uint32_t i = 0; i < local->shelves_count; i++)
         local_shelf_destroy(local->shelves[i]);
@@ -222,151 +278,41 @@ static void local_close(struct store *store)
     free(local);
 }
 
-static const struct store_ops local_ops = {
+static const struct store_ops ops = {
     .submit = local_submit,
     .await = local_await,
     .add_document = local_add_document,
     .copy_shelf = local_copy_shelf,
     .copy_marks = local_copy_marks,
     .totals = local_totals,
+    .orders = local_orders,
+    .history = local_history,
+    .survey = local_survey,
     .metrics = local_metrics,
+    .request_checkpoint = local_request_checkpoint,
     .close = local_close,
 };
 
-static enum err replay_shelf(struct store_local *local, uint64_t seq, uint8_t kind,
-                             struct cursor *cursor)
+const struct store_ops *local_ops(void)
 {
-    struct local_shelf *shelf = local_shelf_open(local, record_shelf_decode(cursor));
-    if (shelf == NULL)
-        return ERR_MEMORY;
-    const uint32_t cells_count = shelf_cells_count(shelf->shelf);
-    const enum err error = record_apply(kind, cursor, shelf->shelf, shelf->orders);
-    metric_add(&local->cells, shelf_cells_count(shelf->shelf) - cells_count);
-    shelf->seq_last = seq;
-    return error;
+    return &ops;
 }
 
-static enum err replay(void *context, uint64_t seq, struct bytes payload)
+enum err store_local_start(struct store *store)
 {
-    struct store_local *local = context;
-    struct cursor cursor = cursor_begin(payload);
-    const uint8_t kind = record_kind_decode(&cursor);
-    if (record_kind_has_shelf(kind))
-        return replay_shelf(local, seq, kind, &cursor);
-    if (kind != RECORD_DOCUMENT)
-        return ERR_UNSUPPORTED;
-    struct bytes name;
-    struct bytes content;
-    const enum err error = record_document_decode(&cursor, &name, &content);
-    return error == OK ? local->take(local->take_context, name, content) : error;
-}
-
-static enum err say(struct store_opening *opening, enum err error, const char *format, ...)
-    PRINTF(3, 4);
-
-static enum err say(struct store_opening *opening, enum err error, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(opening->problem, sizeof(opening->problem), format, arguments);
-    va_end(arguments);
-    return error;
-}
-
-/* Takes the folder's lock, so that two processes never write one journal. */
-static enum err lock_folder(struct store_local *local, const char *folder,
-                            struct store_opening *opening)
-{
-    struct os *os = local->os;
-    char path[PATH_BYTES_MAX];
-    (void)snprintf(path, sizeof(path), "%s/lock", folder);
-    enum err error = os->open(os, path, OS_OPEN_CREATE, &local->lock_file);
-    if (error == ERR_BUSY)
-        error = os->open(os, path, OS_OPEN_WRITE, &local->lock_file);
-    if (error != OK)
-        return say(opening, error, "cannot open %s: %s", path, err_text(error));
-    error = os->lock(os, local->lock_file);
-    if (error != OK) {
-        return say(opening, error,
-                   "another stockd has the data folder %s open; stop it, or name another folder",
-                   folder);
-    }
-    return OK;
-}
-
-/* Makes the data folder and the journal's in it, so that they survive a power cut: each folder is
- * synced, and so is the one that the data folder stands in. */
-static enum err make_folders(struct os *os, const char *folder, const char *journal_folder)
-{
-    char parent[PATH_BYTES_MAX];
-    (void)snprintf(parent, sizeof(parent), "%s", folder);
-    for (size_t i = strlen(parent); i > 1 && parent[i - 1] == '/'; i--)
-        parent[i - 1] = '\0'; /* A trailing slash names the same folder. */
-    char *slash = strrchr(parent, '/');
-    if (slash == NULL)
-        (void)snprintf(parent, sizeof(parent), ".");
-    else
-        slash[slash == parent] = '\0'; /* The root keeps its own slash. */
-    enum err error = os->make_folder(os, folder);
+    struct store_local *local = local_of(store);
+    ASSERT(!local->committing);
+    enum err error = local->commit_error;
     if (error == OK)
-        error = os->sync_folder(os, parent);
-    if (error == ERR_DENIED)
-        error = OK; /* A parent that may be entered but not read: somebody else made the folder. */
-    if (error == OK)
-        error = os->make_folder(os, journal_folder);
-    if (error == OK)
-        error = os->sync_folder(os, folder);
-    return error;
-}
-
-static enum err open_folder(struct store_local *local, const char *folder,
-                            struct store_opening *opening)
-{
-    struct os *os = local->os;
-    char path[PATH_BYTES_MAX];
-    if (snprintf(path, sizeof(path), "%s/journal", folder) >= (int)sizeof(path))
-        return say(opening, ERR_INVALID, "the path of the data folder is too long");
-    enum err error = make_folders(os, folder, path);
-    if (error != OK) {
-        return say(opening, error, "cannot create the data folder %s: %s", folder,
-                   error == ERR_NOT_FOUND ? "the folder it would stand in does not exist"
-                                          : err_text(error));
-    }
-    error = lock_folder(local, folder, opening);
+        error = journal_start(local->journal);
     if (error != OK)
         return error;
-    error = journal_open(os, path, replay, local, &opening->recovery, &local->journal);
-    if (error != OK)
-        return say(opening, error, "cannot open the journal in %s: %s; %s", path, err_text(error),
-                   opening->recovery.problem);
-    error = journal_start(local->journal);
-    if (error != OK)
-        return say(opening, error, "cannot start the journal's thread");
     local->committing = true;
     error = local_expiry_begin(local);
-    if (error != OK)
-        return say(opening, error, "cannot start the thread that releases expired orders");
-    return OK;
+    return error == OK ? local_checkpointer_start(local) : error;
 }
 
-enum err store_local_open(struct os *os, const char *folder, store_take_document *take,
-                          void *context, struct store_opening *opening, struct store **store)
+enum err store_local_commit(struct store *store)
 {
-    *opening = (struct store_opening){.problem = ""};
-    struct store_local *local = calloc(1, sizeof(*local));
-    if (local == NULL)
-        return say(opening, ERR_MEMORY, "out of memory");
-    local->store.ops = &local_ops;
-    local->os = os;
-    local->take = take;
-    local->take_context = context;
-    map_init(&local->shelf_by_id);
-    pthread_rwlock_init(&local->table_lock, NULL);
-    const enum err error = open_folder(local, folder, opening);
-    if (error != OK) {
-        local_close(&local->store);
-        return error;
-    }
-    *store = &local->store;
-    return OK;
+    return commit_alone(local_of(store));
 }

@@ -12,8 +12,9 @@
 
 enum {
     RECHECK_MS = 500,
-    PAUSE_MS = 20,       /* Between two looks at the shelves: many orders share one. */
-    RELEASES_A_LOCK = 64 /* So that others come to the shelf in between. */
+    PAUSE_MS = 20,        /* Between two looks at the shelves: many orders share one. */
+    RELEASES_A_LOCK = 64, /* So that others come to the shelf in between. */
+    RECORD_OF_ORDER_BYTES_MAX = 512 + 512 + ORDER_ITEMS_MAX * 4 * 10
 };
 
 /* What a look at the shelves found. */
@@ -27,13 +28,16 @@ struct expiry_pass {
 static bool release_one(struct store_local *local, struct local_shelf *shelf, struct order *order,
                         struct expiry_pass *pass)
 {
-    uint8_t data[512];
-    const size_t bytes_max = record_order_bytes_max(order->id);
+    uint8_t data[RECORD_OF_ORDER_BYTES_MAX];
+    const struct stock_cause cause = local_own_cause(local, STOCK_SOURCE_EXPIRY, pass->now_ms);
+    const size_t bytes_max =
+        record_order_bytes_max(order->id) + record_cause_bytes_max(&cause, order->lines_count);
     ASSERT(bytes_max <= sizeof(data));
     if (journal_reserve(local->journal, bytes_max) != OK)
         return false;
     struct buffer record = {data, 0, bytes_max, false};
     order_book_change(shelf->orders, order, ORDER_EXPIRED, pass->now_ms);
+    record_cause_encode(&record, &cause, shelf->shelf, order);
     record_order_encode(&record, shelf->id, order);
     ASSERT(!record.failed);
     shelf->seq_last = journal_append(local->journal, bytes_max, buffer_bytes(&record));
@@ -131,8 +135,7 @@ static void *expiry_run(void *context)
     return NULL;
 }
 
-/* Lists the shelves that came out of the journal with orders that expire. */
-static void list_all(struct store_local *local)
+void local_expiry_list_all(struct store_local *local)
 {
     uint32_t index = 0;
     struct local_shelf *shelf = local_shelf_at(local, index);
@@ -147,22 +150,36 @@ static void list_all(struct store_local *local)
     }
 }
 
-/* Releases what expired while the service was down, before anybody asks. A batch that is full is
- * waited for; a disk that is full leaves the rest to the thread. */
-static void release_before_start(struct store_local *local)
+static struct expiry_pass look_once(struct store_local *local)
 {
-    struct local_expiry *expiry = &local->expiry;
-    struct expiry_pass pass;
-    do {
-        pthread_mutex_lock(&expiry->lock);
-        pass = release_due(local);
-        pthread_mutex_unlock(&expiry->lock);
-        if (pass.seq != 0)
-            local_wait_until_durable(local, pass.seq);
-    } while (pass.refused && pass.seq != 0);
+    pthread_mutex_lock(&local->expiry.lock);
+    const struct expiry_pass pass = release_due(local);
+    pthread_mutex_unlock(&local->expiry.lock);
+    return pass;
 }
 
-enum err local_expiry_begin(struct store_local *local)
+/* Releases what expired while the service was down, before anybody asks. A batch that is full is
+ * waited for; a disk that is full leaves the rest to the thread. */
+static enum err release_before_start(struct store_local *local)
+{
+    struct expiry_pass pass;
+    enum err error = OK;
+    do {
+        pass = look_once(local);
+        if (pass.seq != 0)
+            error = local_wait_until_durable(local, pass.seq);
+    } while (error == OK && pass.refused && pass.seq != 0);
+    return error;
+}
+
+enum err store_local_expire_due(struct store *store)
+{
+    struct store_local *local = local_of(store);
+    ASSERT(!local->expiry.running);
+    return look_once(local).refused ? ERR_FULL : OK;
+}
+
+void local_expiry_init(struct store_local *local)
 {
     struct local_expiry *expiry = &local->expiry;
     pthread_condattr_t attributes;
@@ -172,14 +189,22 @@ enum err local_expiry_begin(struct store_local *local)
     pthread_cond_init(&expiry->changed, &attributes);
     pthread_condattr_destroy(&attributes);
     expiry->next_ms = INT64_MAX;
-    list_all(local);
-    release_before_start(local);
+}
+
+void local_expiry_deinit(struct store_local *local)
+{
+    pthread_cond_destroy(&local->expiry.changed);
+    pthread_mutex_destroy(&local->expiry.lock);
+}
+
+enum err local_expiry_begin(struct store_local *local)
+{
+    struct local_expiry *expiry = &local->expiry;
+    const enum err error = release_before_start(local);
+    if (error != OK)
+        return error;
     expiry->running = pthread_create(&expiry->thread, NULL, expiry_run, local) == 0;
-    if (expiry->running)
-        return OK;
-    pthread_cond_destroy(&expiry->changed);
-    pthread_mutex_destroy(&expiry->lock);
-    return ERR_MEMORY;
+    return expiry->running ? OK : ERR_MEMORY;
 }
 
 void local_expiry_end(struct store_local *local)
@@ -192,8 +217,7 @@ void local_expiry_end(struct store_local *local)
     pthread_mutex_unlock(&expiry->lock);
     pthread_cond_signal(&expiry->changed);
     (void)pthread_join(expiry->thread, NULL);
-    pthread_cond_destroy(&expiry->changed);
-    pthread_mutex_destroy(&expiry->lock);
+    expiry->running = false;
 }
 
 void local_expiry_note(struct store_local *local, struct local_shelf *shelf, int64_t expires_at_ms)

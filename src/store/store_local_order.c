@@ -1,8 +1,8 @@
 /* Orders of the local store: reserve, read, pack, ship, cancel. All is decided with the shelf
  * locked, and everything that could fail is made ready before the order changes: room in the book
  * and in the journal, memory for the order and for the answer. */
-#include "base/date.h"
 #include "base/hash.h"
+#include "store/command.h"
 #include "store/record.h"
 #include "store/store_local_internal.h"
 
@@ -29,15 +29,13 @@ static bool answer_begin(struct pending_order *pending, uint32_t items_count)
     return true;
 }
 
-/* Says what the order is now. */
-static void answer_end(struct pending_order *pending, const struct order *order)
+void local_order_show(const struct local_shelf *shelf, const struct order *order,
+                      struct stock_order_item *items, struct order_view *view)
 {
     for (uint32_t i = 0; i < order->lines_count; i++) {
-        const struct bytes sku = shelf_view(pending->shelf->shelf, order->lines[i].cell).sku;
-        pending->items[i] =
-            (struct stock_order_item){{sku, bytes_hash(sku)}, order->lines[i].count};
+        const struct bytes sku = shelf_view(shelf->shelf, order->lines[i].cell).sku;
+        items[i] = (struct stock_order_item){{sku, bytes_hash(sku)}, order->lines[i].count};
     }
-    struct order_view *view = &pending->command->order.order;
     *view = (struct order_view){
         .campaign_id = order->campaign_id,
         .id = view->id,
@@ -45,14 +43,26 @@ static void answer_end(struct pending_order *pending, const struct order *order)
         .created_at_ms = order->created_at_ms,
         .changed_at_ms = order->changed_at_ms,
         .expires_at_ms = order->expires_at_ms,
-        .items = pending->items,
+        .items = items,
         .items_count = order->lines_count,
     };
 }
 
-/* Makes room for a record. False: there is none, in memory or in the journal. */
-static bool record_begin(struct pending_order *pending, size_t bytes_max)
+/* Says what the order is now. */
+static void answer_end(struct pending_order *pending, const struct order *order)
 {
+    local_order_show(pending->shelf, order, pending->items, &pending->command->order.order);
+}
+
+static const struct stock_cause *cause_of(const struct pending_order *pending)
+{
+    return local_cause(pending->local, pending->command);
+}
+
+/* Makes room for a record. False: there is none, in memory or in the journal. */
+static bool record_begin(struct pending_order *pending, size_t bytes_max, uint32_t lines_count)
+{
+    bytes_max += record_cause_bytes_max(cause_of(pending), lines_count);
     uint8_t *data = arena_allocate(pending->command->arena, bytes_max);
     pending->record = (struct buffer){data, 0, bytes_max, false};
     return data != NULL && journal_reserve(pending->local->journal, bytes_max) == OK;
@@ -152,45 +162,33 @@ static enum verdict reserve_locked(struct pending_order *pending, const struct o
     struct order *order =
         order_create(request->campaign_id, request->id, lines, request->items_count);
     if (order == NULL ||
-        !record_begin(pending, record_reserve_bytes_max(request->id, request->items_count))) {
+        !record_begin(pending, record_reserve_bytes_max(request->id, request->items_count),
+                      request->items_count)) {
         order_destroy(order);
         return VERDICT_NO_ROOM;
     }
     order_book_add(orders, order, request->now_ms, request->expires_at_ms);
+    record_cause_encode(&pending->record, cause_of(pending), shelf, order);
     record_reserve_encode(&pending->record, pending->shelf->id, order);
     record_append(pending);
     answer_end(pending, order);
     return VERDICT_OK;
 }
 
-/* The state that an action leads to; that of the order itself: it only reads. */
-static enum order_state state_after(enum order_action action, enum order_state state)
-{
-    switch (action) {
-    case ORDER_PACK:
-        return ORDER_PACKED;
-    case ORDER_SHIP:
-        return ORDER_SHIPPED;
-    case ORDER_CANCEL:
-        return ORDER_CANCELLED;
-    case ORDER_RESERVE:
-    case ORDER_READ:
-        break;
-    }
-    return state;
-}
-
 static enum verdict change_locked(struct pending_order *pending, struct order *order)
 {
     const struct store_order *request = &pending->command->order;
-    const enum order_state state = state_after(request->action, order->state);
+    if (request->action == ORDER_READ)
+        return VERDICT_OK;
+    const enum order_state state = command_state_after(request->action);
     if (state == order->state)
         return VERDICT_OK;
     if (!order_may_become(order->state, state))
         return VERDICT_ORDER_STATE;
-    if (!record_begin(pending, record_order_bytes_max(order->id)))
+    if (!record_begin(pending, record_order_bytes_max(order->id), order->lines_count))
         return VERDICT_NO_ROOM;
     order_book_change(pending->shelf->orders, order, state, request->now_ms);
+    record_cause_encode(&pending->record, cause_of(pending), pending->shelf->shelf, order);
     record_order_encode(&pending->record, pending->shelf->id, order);
     record_append(pending);
     return VERDICT_OK;
@@ -212,22 +210,10 @@ static enum verdict order_locked(struct pending_order *pending)
     return verdict;
 }
 
-static void check_request(const struct store_order *request)
-{
-    ASSERT(request->id.size >= 1 && request->id.size <= ORDER_ID_BYTES_MAX);
-    ASSERT(request->now_ms >= DATE_MS_MIN && request->now_ms <= DATE_MS_MAX);
-    if (request->action != ORDER_RESERVE)
-        return;
-    ASSERT(request->items_count >= 1 && request->items_count <= ORDER_ITEMS_MAX);
-    ASSERT(request->expires_at_ms >= DATE_MS_MIN && request->expires_at_ms <= DATE_MS_MAX);
-    for (uint32_t i = 0; i < request->items_count; i++)
-        ASSERT(request->items[i].count >= 1 && request->items[i].count <= STOCK_COUNT_MAX);
-}
-
 void local_order(struct store_local *local, struct store_command *command)
 {
     struct store_order *request = &command->order;
-    check_request(request);
+    command_check_order(request);
     request->order = (struct order_view){0};
     request->shortages = NULL;
     request->shortages_count = 0;

@@ -1,13 +1,23 @@
 /* Commands of the local store that read: page, list; and the totals of a shelf. They lock the
- * shelf, read, and note what they observed; the caller waits until that is durable. */
+ * shelf, read, and note what they observed; the caller waits until that is durable.
+ *
+ * A search looks at more, and so at a few cells at a time, with pauses in which others get the
+ * lock: cells never move, so it goes on where it was. */
 #include "store/store_local_internal.h"
 
 #include "base/buffer.h"
+#include "base/fold.h"
 
 enum {
     POSITION_DIGITS_MAX = 10,
     SCAN_CELLS_MAX = 1 << 18, /* Cells that one filtered page looks at before it ends early. */
+    SEARCH_CELLS_MAX = 1 << 17,
+    SEARCH_STEP_WORK = 1 << 13, /* What a search does under the lock: a tenth of a millisecond. */
+    SEARCH_WORK_BYTES = 32,     /* Bytes of SKUs that cost as much as a cell. */
+    SEARCH_PAUSE_US = 50,       /* Time for who waits to wake up. */
 };
+
+static_assert(SKU_BYTES_MAX <= FOLD_BYTES_MAX, "a SKU can be folded");
 
 /* A walk over the cells of a shelf, in one direction. */
 struct scan {
@@ -151,10 +161,93 @@ static bool views_begin(struct store_command *command, uint32_t views_max)
     return command->views != NULL;
 }
 
+/* --- Searches. --- */
+
+static bool search_matches(const struct store_filter *filter, struct bytes sku)
+{
+    switch (filter->match) {
+    case STORE_MATCH_ALL:
+        return true;
+    case STORE_MATCH_PREFIX:
+        return bytes_starts_with(sku, filter->text);
+    case STORE_MATCH_SUBSTRING:
+        return fold_contains(sku, filter->text);
+    }
+    return false;
+}
+
+static bool search_fits(const struct store_filter *filter, const struct stock_view *view)
+{
+    if (filter->available != STORE_ANY &&
+        (view->available > 0) != (filter->available == STORE_PRESENT))
+        return false;
+    if (filter->updated_before_ms != 0 && (view->updated_at_ms == STOCK_NEVER_UPDATED ||
+                                           view->updated_at_ms >= filter->updated_before_ms))
+        return false;
+    return filter_fits(filter, view) && search_matches(filter, view->sku);
+}
+
+/* Looks at some cells, with the shelf locked. False: no memory. */
+static bool search_step(const struct shelf *shelf, struct store_command *command, int64_t *at,
+                        int64_t cells_end)
+{
+    const struct store_page *page = &command->page;
+    int64_t work = SEARCH_STEP_WORK;
+    while (work > 0 && *at < cells_end && command->views_count < page->limit) {
+        const uint32_t cell = (uint32_t)*at;
+        const struct stock_view view = shelf_view(shelf, cell);
+        work -= 1 + (int64_t)view.sku.size / SEARCH_WORK_BYTES;
+        ++*at;
+        if (search_fits(&page->filter, &view) &&
+            !views_add(command, shelf, cell, &view, page->turnover_at_ms))
+            return false;
+    }
+    return true;
+}
+
+/* Where a search goes on that has come to `at`. */
+static void search_end(struct store_command *command, int64_t at, int64_t cells_count)
+{
+    if (command->verdict != VERDICT_OK || at == cells_count)
+        return;
+    command->page.next = position_text(command->arena, at);
+    if (command->page.next.size == 0)
+        command->verdict = VERDICT_NO_ROOM;
+}
+
+static void search(struct store_local *local, struct local_shelf *shelf,
+                   struct store_command *command, int64_t at)
+{
+    const struct store_page *page = &command->page;
+    const int64_t start = at;
+    int64_t cells_count = 0;
+    int64_t cells_end = 0;
+    for (;;) {
+        pthread_mutex_lock(&shelf->lock);
+        cells_count = shelf_cells_count(shelf->shelf);
+        cells_end = cells_count - start > SEARCH_CELLS_MAX ? start + SEARCH_CELLS_MAX : cells_count;
+        if (nothing_is_marked(shelf->shelf, &page->filter))
+            at = cells_end = cells_count;
+        else if (!search_step(shelf->shelf, command, &at, cells_end))
+            command->verdict = VERDICT_NO_ROOM;
+        command->waiter.seq = shelf->seq_last;
+        pthread_mutex_unlock(&shelf->lock);
+        if (command->verdict != VERDICT_OK || at >= cells_end ||
+            command->views_count == page->limit)
+            break;
+        if (local->committing)
+            local->os->pause(local->os, SEARCH_PAUSE_US);
+    }
+    search_end(command, at, cells_count);
+}
+
+/* --- Commands. --- */
+
 void local_page(struct store_local *local, struct store_command *command)
 {
     struct store_page *page = &command->page;
     ASSERT(page->limit >= 1 && page->limit <= STORE_PAGE_CELLS_MAX);
+    ASSERT(!page->search || !page->backward);
     ASSERT((page->filter.marks_wanted & ~page->filter.marks_mask) == 0);
     page->next = (struct bytes){NULL, 0};
     page->prev = (struct bytes){NULL, 0};
@@ -168,13 +261,15 @@ void local_page(struct store_local *local, struct store_command *command)
         return;
     }
     pthread_mutex_lock(&shelf->lock);
-    if (page_start(page, shelf_cells_count(shelf->shelf), &start))
-        command->verdict = page_locked(shelf->shelf, command, start);
-    else
+    if (!page_start(page, shelf_cells_count(shelf->shelf), &start))
         command->verdict = VERDICT_BAD_POSITION;
+    else if (!page->search)
+        command->verdict = page_locked(shelf->shelf, command, start);
     if (command->verdict == VERDICT_OK)
         command->waiter.seq = shelf->seq_last;
     pthread_mutex_unlock(&shelf->lock);
+    if (page->search && command->verdict == VERDICT_OK)
+        search(local, shelf, command, start);
 }
 
 void local_list(struct store_local *local, struct store_command *command)
@@ -215,4 +310,33 @@ enum err local_totals(struct store *store, int64_t shelf_id, int64_t campaign_id
     totals->orders_count = order_book_open_count(shelf->orders, campaign_id);
     pthread_mutex_unlock(&shelf->lock);
     return OK;
+}
+
+/* Sums go along with every change, so a shelf is locked for a moment. */
+enum err local_survey(struct store *store, struct shelf_survey *shelves, uint32_t shelves_count)
+{
+    struct store_local *local = local_of(store);
+    uint64_t seq = 0;
+    for (uint32_t i = 0; i < shelves_count; i++) {
+        struct shelf_survey *survey = &shelves[i];
+        *survey = (struct shelf_survey){.shelf_id = survey->shelf_id,
+                                        .counted = true,
+                                        .counted_at_ms = local->os->now_ms(local->os),
+                                        .updated_at_ms = STOCK_NEVER_UPDATED};
+        struct local_shelf *shelf = local_shelf_find(local, survey->shelf_id);
+        if (shelf == NULL)
+            continue;
+        pthread_mutex_lock(&shelf->lock);
+        const struct shelf_sums sums = shelf_sums(shelf->shelf);
+        survey->cells_count = shelf_cells_count(shelf->shelf);
+        survey->hidden_count = shelf_marked_count(shelf->shelf, STOCK_HIDDEN);
+        survey->updated_at_ms = shelf_updated_at_ms(shelf->shelf);
+        if (shelf->seq_last > seq)
+            seq = shelf->seq_last;
+        pthread_mutex_unlock(&shelf->lock);
+        survey->available = sums.available;
+        survey->reserved = sums.reserved;
+        survey->unfit = sums.unfit;
+    }
+    return local_wait_until_durable(local, seq);
 }

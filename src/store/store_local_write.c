@@ -20,6 +20,7 @@ static bool write_begin(struct store_local *local, struct store_command *command
                         uint32_t items_count, size_t record_bytes_max,
                         struct pending_write *pending)
 {
+    record_bytes_max += record_cause_bytes_max(local_cause(local, command), 0);
     command->verdict = VERDICT_NO_ROOM;
     command->waiter.seq = 0;
     pending->record_bytes_max = record_bytes_max;
@@ -110,6 +111,7 @@ void local_put(struct store_local *local, struct store_command *command)
 
     pthread_mutex_lock(&pending.shelf->lock);
     const uint32_t cells_count = shelf_cells_count(pending.shelf->shelf);
+    record_cause_encode(&pending.record, local_cause(local, command), pending.shelf->shelf, NULL);
     record_write_begin(&pending.writer, &pending.record, pending.shelf->id, cells_count);
     command->verdict = put_look_up(&pending, put);
     if (command->verdict == VERDICT_OK)
@@ -174,6 +176,7 @@ void local_mark(struct store_local *local, struct store_command *command)
 
     pthread_mutex_lock(&pending.shelf->lock);
     const uint32_t cells_count = shelf_cells_count(pending.shelf->shelf);
+    record_cause_encode(&pending.record, local_cause(local, command), pending.shelf->shelf, NULL);
     record_mark_begin(&pending.writer, &pending.record, pending.shelf->id, cells_count,
                       (struct record_marks){mark->set, mark->clear});
     command->verdict = mark_look_up(&pending, mark);
@@ -255,6 +258,7 @@ void local_count(struct store_local *local, struct store_command *command)
 
     pthread_mutex_lock(&pending.shelf->lock);
     const uint32_t cells_count = shelf_cells_count(pending.shelf->shelf);
+    record_cause_encode(&pending.record, local_cause(local, command), pending.shelf->shelf, NULL);
     record_count_begin(&pending.writer, &pending.record, pending.shelf->id, cells_count);
     command->verdict = count_look_up(&pending, count);
     if (command->verdict == VERDICT_OK)

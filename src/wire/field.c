@@ -1,4 +1,5 @@
-/* One function a rule, each with the words of the catalogue. */
+/* One function a rule, each with the words of the catalogue. Words cost more than the rule: once
+ * the list of errors is full, a value that breaks one is refused without them. */
 #include "wire/field.h"
 
 #include <inttypes.h>
@@ -35,12 +36,14 @@ static struct path_text path_text(const struct field_path *path)
 
 void field_add_error(struct error_list *errors, const struct field_path *path, const char *problem)
 {
-    error_list_add(errors, "%s %s", path_text(path).text, problem);
+    if (!error_list_is_full(errors))
+        error_list_add(errors, "%s %s", path_text(path).text, problem);
 }
 
 void field_add_illegal(struct error_list *errors, const struct field_path *path)
 {
-    error_list_add(errors, "Illegal input at '%s'", path_text(path).text);
+    if (!error_list_is_full(errors))
+        error_list_add(errors, "Illegal input at '%s'", path_text(path).text);
 }
 
 static void add_bound_error(struct error_list *errors, const struct field_path *path,
@@ -97,6 +100,8 @@ bool field_int64(const struct json_value *value, const struct field_path *path, 
         *number = taken;
         return true;
     }
+    if (error_list_is_full(errors))
+        return false;
     char rejected[NUMBER_BYTES_MAX];
     number_text(*value, rejected, sizeof(rejected));
     const bool low = rejected[0] == '-' || (fits && taken < min);
@@ -168,6 +173,8 @@ static bool take_sku(struct bytes text, const struct field_path *path, struct by
         *sku = trimmed;
         return true;
     }
+    if (error_list_is_full(errors))
+        return false;
     char prefix[PATH_BYTES_MAX + sizeof(sku_pattern) + 32];
     if (fits) {
         (void)snprintf(prefix, sizeof(prefix), "%s must match %s", path_text(path).text,
@@ -211,6 +218,8 @@ bool field_array(const struct json_value *value, const struct field_path *path, 
     }
     if (*count >= min && *count <= max)
         return true;
+    if (error_list_is_full(errors))
+        return false;
     error_list_add(errors, "%s size must be between %zu and %zu (rejected size: %zu)",
                    path_text(path).text, min, max, *count);
     return false;

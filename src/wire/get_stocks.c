@@ -3,6 +3,7 @@
 
 #include "base/date.h"
 #include "base/limits.h"
+#include "base/put.h"
 #include "wire/field.h"
 #include "wire/page_token.h"
 #include "wire/sku_list.h"
@@ -93,7 +94,7 @@ static const struct {
 } turnover_classes[] = {
     {450, "VERY_HIGH"}, {1000, "HIGH"}, {1200, "ALMOST_LOW"}, {INT64_MAX, "LOW"}};
 
-static void encode_turnover(struct buffer *body, const struct get_stocks_offer *offer)
+static uint8_t *turnover_put(uint8_t *at, const struct get_stocks_offer *offer)
 {
     const struct stock_details *details = offer->view->details;
     const int64_t tenths = details == NULL ? -1 : details->turnover_tenths;
@@ -102,59 +103,58 @@ static void encode_turnover(struct buffer *body, const struct get_stocks_offer *
         name = tenths < turnover_classes[i].below ? turnover_classes[i].name : name;
     if (offer->free_storage)
         name = "FREE_STORE";
-    buffer_append(body, BYTES(",\"turnoverSummary\":{\"turnover\":\""));
-    buffer_append_text(body, name);
-    buffer_append(body, BYTES("\""));
+    at = bytes_put(at, BYTES(",\"turnoverSummary\":{\"turnover\":\""));
+    at = bytes_put(text_put(at, name), BYTES("\""));
     if (tenths >= 0) {
-        buffer_append(body, BYTES(",\"turnoverDays\":"));
-        buffer_append_int64(body, tenths / 10);
-        buffer_append(body, BYTES("."));
-        buffer_append_int64(body, tenths % 10);
+        at = int64_put(bytes_put(at, BYTES(",\"turnoverDays\":")), tenths / 10);
+        at = int64_put(bytes_put(at, BYTES(".")), tenths % 10);
     }
-    buffer_append(body, BYTES("}"));
-}
-
-static void encode_stock(struct buffer *body, struct bytes head, int64_t count)
-{
-    buffer_append(body, head);
-    buffer_append_int64(body, count);
+    return bytes_put(at, BYTES("}"));
 }
 
 /* Types beside FIT, only where there are units of them (C24). */
-static void encode_unfit(struct buffer *body, const struct stock_details *details)
+static uint8_t *unfit_put(uint8_t *at, const struct stock_details *details)
 {
-    for (int i = 0; details != NULL && i < STOCK_UNFIT_COUNT; i++) {
+    for (int i = 0; i < STOCK_UNFIT_COUNT; i++) {
         if (details->unfit[i] == 0)
             continue;
-        buffer_append(body, BYTES("},{\"type\":\""));
-        buffer_append_text(body, stock_type_name((enum stock_type)(STOCK_UNFIT_FIRST + i)));
-        encode_stock(body, BYTES("\",\"count\":"), details->unfit[i]);
+        at = bytes_put(at, BYTES("},{\"type\":\""));
+        at = text_put(at, stock_type_name((enum stock_type)(STOCK_UNFIT_FIRST + i)));
+        at = int64_put(bytes_put(at, BYTES("\",\"count\":")), details->unfit[i]);
     }
+    return at;
 }
 
-void get_stocks_encode_offer(struct buffer *body, const struct get_stocks_offer *offer)
+/* Room for the longest offer without its SKU: some 200 bytes, 100 of turnover, and for each type
+ * its name and number. */
+enum { OFFER_BYTES_MAX = 512, TYPE_BYTES_MAX = 64 };
+
+void get_stocks_encode_offer(struct buffer *body, const struct get_stocks_offer *offer,
+                             struct date_day *day)
 {
     const struct stock_view *view = offer->view;
-    if (body->size > 0 && body->data[body->size - 1] == '}')
-        buffer_append(body, BYTES(","));
-    buffer_append(body, BYTES("{\"offerId\":"));
-    json_write_string(body, view->sku);
-    if (offer->with_turnover)
-        encode_turnover(body, offer);
-    encode_stock(body, BYTES(",\"stocks\":[{\"type\":\"FIT\",\"count\":"),
-                 view->available + view->reserved);
-    encode_stock(body, BYTES("},{\"type\":\"FREEZE\",\"count\":"), view->reserved);
-    encode_stock(body, BYTES("},{\"type\":\"AVAILABLE\",\"count\":"), view->available);
-    encode_unfit(body, view->details);
-    if (view->updated_at_ms == STOCK_NEVER_UPDATED) {
-        buffer_append(body, BYTES("}]}"));
+    uint8_t *at = buffer_room(body, JSON_STRING_BYTES_MAX(view->sku.size) + OFFER_BYTES_MAX +
+                                        (size_t)STOCK_UNFIT_COUNT * TYPE_BYTES_MAX);
+    if (at == NULL)
         return;
+    if (body->size > 0 && at[-1] == '}')
+        *at++ = ',';
+    at = json_string_put(bytes_put(at, BYTES("{\"offerId\":")), view->sku);
+    if (offer->with_turnover)
+        at = turnover_put(at, offer);
+    at = bytes_put(at, BYTES(",\"stocks\":[{\"type\":\"FIT\",\"count\":"));
+    at = int64_put(at, view->available + view->reserved);
+    at = int64_put(bytes_put(at, BYTES("},{\"type\":\"FREEZE\",\"count\":")), view->reserved);
+    at = int64_put(bytes_put(at, BYTES("},{\"type\":\"AVAILABLE\",\"count\":")), view->available);
+    if (view->details != NULL)
+        at = unfit_put(at, view->details);
+    at = bytes_put(at, BYTES("}]"));
+    if (view->updated_at_ms != STOCK_NEVER_UPDATED) {
+        at = bytes_put(at, BYTES(",\"updatedAt\":\""));
+        at += date_format_iso8601_of_day(view->updated_at_ms, day, (char *)at);
+        at = bytes_put(at, BYTES("\""));
     }
-    char date[DATE_ISO8601_BYTES_MAX];
-    const size_t date_bytes = date_format_iso8601(view->updated_at_ms, date);
-    buffer_append(body, BYTES("}],\"updatedAt\":\""));
-    buffer_append(body, (struct bytes){(const uint8_t *)date, date_bytes});
-    buffer_append(body, BYTES("\"}"));
+    buffer_end_at(body, bytes_put(at, BYTES("}")));
 }
 
 void get_stocks_encode_begin(struct buffer *body, const struct get_stocks_paging *paging)

@@ -3,6 +3,7 @@
 #define WIRE_GET_STOCKS_H
 
 #include "base/arena.h"
+#include "base/date.h"
 #include "base/stock.h"
 #include "wire/json.h"
 #include "wire/reply.h"
@@ -35,13 +36,14 @@ struct get_stocks_paging {
 void get_stocks_encode_begin(struct buffer *body, const struct get_stocks_paging *paging);
 void get_stocks_encode_warehouse(struct buffer *body, int64_t warehouse_id);
 
-/* An offer in the warehouse that was begun last. */
+/* An offer in the warehouse that was begun last. `day` is all zeros before an answer's first. */
 struct get_stocks_offer {
     const struct stock_view *view;
     bool with_turnover; /* view->details tell it; without details there were no sales. */
     bool free_storage;  /* Instead of a class by days. */
 };
-void get_stocks_encode_offer(struct buffer *body, const struct get_stocks_offer *offer);
+void get_stocks_encode_offer(struct buffer *body, const struct get_stocks_offer *offer,
+                             struct date_day *day);
 void get_stocks_encode_end(struct buffer *body);
 
 /* An answer, as a client reads it. */

@@ -23,11 +23,17 @@ void http_exchange_reset(struct http_exchange *exchange)
     struct arena arena = exchange->arena;
     buffer_clear(&reply);
     arena_reset(&arena);
-    memset(exchange, 0, offsetof(struct http_exchange, parameters)); /* Not 19 KB more. */
+    memset(exchange, 0, offsetof(struct http_exchange, fields)); /* Not 19 KB more. */
     exchange->reply = reply;
     exchange->arena = arena;
     exchange->content_length = -1;
     exchange->content_type = "application/json; charset=utf-8";
+}
+
+void http_add_field(struct http_exchange *exchange, const char *name, const char *value)
+{
+    ASSERT(exchange->fields_count < HTTP_FIELDS_MAX);
+    exchange->fields[exchange->fields_count++] = (struct http_field){name, value};
 }
 
 void http_refuse(struct http_exchange *exchange, int status, const char *code, const char *message)

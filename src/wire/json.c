@@ -4,18 +4,24 @@
 #include "wire/json.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/date.h"
+#include "base/put.h"
 #include "wire/json_check.h"
+#include "wire/json_mark.h"
 #include "wire/json_simdjson.h"
 
 struct json_parser {
     struct json_simdjson *simdjson;
     struct json_document document;
 };
+
+void json_start(void (*no_memory)(void))
+{
+    json_simdjson_start(no_memory);
+}
 
 struct json_parser *json_parser_create(void)
 {
@@ -39,84 +45,33 @@ void json_parser_destroy(struct json_parser *parser)
     free(parser);
 }
 
+void json_parser_wipe(struct json_parser *parser)
+{
+    json_simdjson_wipe(parser->simdjson);
+}
+
 static enum json_simdjson_outcome parse_fast(struct json_parser *parser, struct bytes text)
 {
     return json_simdjson_parse(parser->simdjson, text.data, text.size, &parser->document.tape,
                                &parser->document.strings);
 }
 
-enum { NUMBER_BYTES_MAX = 400 };
-
-/* Bytes of the number that starts here, or 0. */
-static size_t number_bytes(struct bytes text)
-{
-    static const char letters[] = {'+', '-', '.', '0', '1', '2', '3', '4',
-                                   '5', '6', '7', '8', '9', 'E', 'e'};
-    size_t size = 0;
-    while (size < text.size && memchr(letters, text.data[size], sizeof(letters)) != NULL)
-        size++;
-    return size;
-}
-
-/* Appends a number so that the library takes it: an integer of many digits as floating point, and
- * what is past the range of floating point as a number at its end. */
-static void append_marked(struct buffer *marked, struct bytes number)
-{
-    char text[NUMBER_BYTES_MAX];
-    const bool long_text = number.size >= sizeof(text);
-    const struct bytes head = {number.data, long_text ? sizeof(text) - 1 : number.size};
-    (void)snprintf(text, sizeof(text), "%.*s", BYTES_ARG(head));
-    const bool integer = strpbrk(text, ".eE") == NULL;
-    if (isinf(strtod(text, NULL)) || (long_text && integer)) {
-        buffer_append_text(marked, text[0] == '-' ? "-1e308" : "1e308");
-        return;
-    }
-    int64_t fits = 0;
-    buffer_append(marked, number);
-    if (integer && !bytes_to_int64(number, &fits))
-        buffer_append(marked, BYTES("e0"));
-}
-
-/* Bytes of the string that starts here with its quote. */
-static size_t string_bytes(struct bytes text)
-{
-    size_t size = 1;
-    while (size < text.size && text.data[size] != '"')
-        size += text.data[size] == '\\' ? 2 : 1;
-    return size < text.size ? size + 1 : text.size;
-}
-
-/* Copies a document that keeps the grammar, with its numbers marked. */
-static void mark_numbers(struct bytes text, struct buffer *marked)
-{
-    size_t at = 0;
-    while (at < text.size) {
-        const struct bytes rest = {text.data + at, text.size - at};
-        const size_t number = rest.data[0] == '"' ? 0 : number_bytes(rest);
-        const size_t other = rest.data[0] == '"' ? string_bytes(rest) : 1;
-        if (number > 0)
-            append_marked(marked, (struct bytes){rest.data, number});
-        else
-            buffer_append(marked, (struct bytes){rest.data, other});
-        at += number > 0 ? number : other;
-    }
-}
-
-static enum json_outcome parse_marked(struct json_parser *parser, struct bytes text,
-                                      struct json_failure *failure)
+/* A second time, with its numbers in the library's range. JSON_MALFORMED: it is something else. */
+static enum json_outcome parse_marked(struct json_parser *parser, struct bytes text)
 {
     struct buffer marked;
     buffer_init(&marked);
-    mark_numbers(text, &marked);
+    json_mark_numbers(text, &marked);
     const size_t size = marked.size;
     buffer_append_zeros(&marked, JSON_PADDING_BYTES);
     enum json_outcome outcome = JSON_NO_MEMORY;
     if (!marked.failed) {
-        const struct bytes again = {marked.data, size};
-        outcome = parse_fast(parser, again) == JSON_SIMDJSON_OK ? JSON_OK : JSON_MALFORMED;
+        const enum json_simdjson_outcome again =
+            parse_fast(parser, (struct bytes){marked.data, size});
+        if (again != JSON_SIMDJSON_MEMORY)
+            outcome = again == JSON_SIMDJSON_OK ? JSON_OK : JSON_MALFORMED;
     }
     buffer_deinit(&marked);
-    failure->problem = "a number is out of range";
     return outcome;
 }
 
@@ -132,13 +87,21 @@ enum json_outcome json_parse(struct json_parser *parser, struct bytes text, stru
         return JSON_OK;
     if (outcome == JSON_SIMDJSON_MEMORY)
         return JSON_NO_MEMORY;
+    if (outcome == JSON_SIMDJSON_NUMBER) {
+        const enum json_outcome again = parse_marked(parser, text);
+        if (again != JSON_MALFORMED)
+            return again;
+    }
     const size_t valid_bytes = bytes_utf8_prefix(text);
     if (valid_bytes < text.size) {
         *failure = (struct json_failure){"not UTF-8", valid_bytes, 1, 1, text.data[valid_bytes]};
         return JSON_NOT_UTF8;
     }
     const enum json_outcome checked = json_check(text, failure);
-    return checked == JSON_OK ? parse_marked(parser, text, failure) : checked;
+    if (checked != JSON_OK)
+        return checked;
+    failure->problem = "a number is out of range";
+    return JSON_MALFORMED;
 }
 
 double json_to_double(struct json_value value)
@@ -194,49 +157,52 @@ size_t json_count_saturated(struct json_value value)
     return count;
 }
 
-static void write_escaped(struct buffer *buffer, uint8_t byte)
+static uint8_t *escape_put(uint8_t *at, uint8_t byte)
 {
     static const char short_forms[] = "\"\"\\\\\bb\ff\nn\rr\tt";
+    static const char digits[] = "0123456789abcdef";
+    *at++ = '\\';
     for (size_t i = 0; i < sizeof(short_forms) - 1; i += 2) {
         if (byte == (uint8_t)short_forms[i]) {
-            buffer_append_u8(buffer, '\\');
-            buffer_append_u8(buffer, (uint8_t)short_forms[i + 1]);
-            return;
+            *at++ = (uint8_t)short_forms[i + 1];
+            return at;
         }
     }
-    buffer_append_format(buffer, "\\u%04x", byte);
+    at = bytes_put(at, BYTES("u00"));
+    *at++ = (uint8_t)digits[byte >> 4];
+    *at++ = (uint8_t)digits[byte & 15];
+    return at;
 }
 
-static bool needs_escape(uint8_t byte)
+/* Text that is not UTF-8 has a replacement character for each byte above ASCII. */
+static uint8_t *escaped_put(uint8_t *at, struct bytes text)
 {
-    return byte < 0x20 || byte == '"' || byte == '\\';
-}
-
-static void write_valid(struct buffer *buffer, struct bytes text)
-{
-    size_t start = 0;
+    const bool valid = bytes_are_utf8(text);
     for (size_t i = 0; i < text.size; i++) {
-        if (!needs_escape(text.data[i]))
-            continue;
-        buffer_append(buffer, (struct bytes){text.data + start, i - start});
-        write_escaped(buffer, text.data[i]);
-        start = i + 1;
+        const uint8_t byte = text.data[i];
+        if (byte >= 0x80 && !valid)
+            at = bytes_put(at, BYTES("\xEF\xBF\xBD"));
+        else if (byte < 0x20 || byte == '"' || byte == '\\')
+            at = escape_put(at, byte);
+        else
+            *at++ = byte;
     }
-    buffer_append(buffer, (struct bytes){text.data + start, text.size - start});
+    return at;
+}
+
+uint8_t *json_string_put(uint8_t *at, struct bytes text)
+{
+    *at++ = '"';
+    at = bytes_are_plain_ascii(text) ? bytes_put(at, text) : escaped_put(at, text);
+    *at++ = '"';
+    return at;
 }
 
 void json_write_string(struct buffer *buffer, struct bytes text)
 {
-    buffer_append_u8(buffer, '"');
-    if (bytes_are_utf8(text)) {
-        write_valid(buffer, text);
-    } else {
-        for (size_t i = 0; i < text.size; i++) {
-            const struct bytes one = {text.data + i, 1};
-            write_valid(buffer, text.data[i] < 0x80 ? one : BYTES("\xEF\xBF\xBD"));
-        }
-    }
-    buffer_append_u8(buffer, '"');
+    uint8_t *at = buffer_room(buffer, JSON_STRING_BYTES_MAX(text.size));
+    if (at != NULL)
+        buffer_end_at(buffer, json_string_put(at, text));
 }
 
 void json_write_moment(struct buffer *buffer, int64_t ms)

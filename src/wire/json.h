@@ -9,9 +9,17 @@
 /* A parser owns the memory of one document at a time. One thread at a time. */
 struct json_parser;
 
+/* At the start of a program, before it has threads: the library makes its choice for this processor
+ * here instead of at the first document. Where it finds no memory it could only abort: `no_memory`
+ * is called before, and ends the process. */
+void json_start(void (*no_memory)(void));
+
 /* NULL: no memory. */
 MUST_USE struct json_parser *json_parser_create(void);
 void json_parser_destroy(struct json_parser *parser);
+
+/* Overwrites what the parser keeps of its last document, which ends: there were secrets in it. */
+void json_parser_wipe(struct json_parser *parser);
 
 enum json_outcome {
     JSON_OK,
@@ -87,6 +95,12 @@ static inline struct bytes json_string(struct json_value value)
  * False otherwise; *number is untouched then. */
 MUST_USE bool json_to_int64(struct json_value value, int64_t *number);
 
+/* The value is JSON_INT64. */
+static inline int64_t json_int64(struct json_value value)
+{
+    return (int64_t)value.document->tape[value.index + 1];
+}
+
 /* The value is a number; loses precision beyond 2^53. */
 double json_to_double(struct json_value value);
 
@@ -150,6 +164,29 @@ MUST_USE bool json_find(struct json_value object, struct bytes name, struct json
 /* Number of elements of an array whose counter on the tape is saturated; for json_count(). */
 size_t json_count_saturated(struct json_value value);
 
+/* For readers that know a document's usual shape: the value so many words behind another. On the
+ * tape a text takes one word, a number two; a member is its name and its value; an array or object
+ * ends with a word of its own. */
+static inline struct json_value json_behind(struct json_value value, size_t words)
+{
+    return (struct json_value){value.document, value.index + words};
+}
+
+/* Whether it is that text, for bytes_are(). */
+static inline __attribute__((always_inline)) bool json_is_text(struct json_value value,
+                                                               struct bytes literal)
+{
+    if (json_type(value) != JSON_STRING)
+        return false;
+    return bytes_are(json_string(value), literal);
+}
+
+/* The value is an array or object; the words that it takes with all that is in it. */
+static inline size_t json_words(struct json_value value)
+{
+    return (size_t)(uint32_t)json_word(value) - value.index;
+}
+
 /* Number of elements of an array. The tape counts up to 2^24 - 1 of them. */
 static inline size_t json_count(struct json_value value)
 {
@@ -159,6 +196,10 @@ static inline size_t json_count(struct json_value value)
 
 /* Appends a string with its quotes, escaped. Bytes that are not UTF-8 become U+FFFD. */
 void json_write_string(struct buffer *buffer, struct bytes text);
+
+/* The same into room for JSON_STRING_BYTES_MAX(text.size), as base/put.h has it. */
+#define JSON_STRING_BYTES_MAX(size) (6 * (size) + 2)
+uint8_t *json_string_put(uint8_t *at, struct bytes text);
 
 /* Appends a moment as a string: ISO 8601 in UTC (CONTRACT C25). */
 void json_write_moment(struct buffer *buffer, int64_t ms);

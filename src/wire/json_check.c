@@ -2,6 +2,8 @@
  * RFC 8259 and as deep as the fast parser, and costs one step a byte. */
 #include "wire/json_check.h"
 
+#include <string.h>
+
 enum { DEPTH_MAX = 1024 }; /* As the fast parser has it. */
 
 struct scanner {
@@ -27,8 +29,10 @@ static uint8_t peek(const struct scanner *scanner)
     return scanner->at < scanner->text.size ? scanner->text.data[scanner->at] : 0;
 }
 
-static void skip_space(struct scanner *scanner)
+static inline void skip_space(struct scanner *scanner)
 {
+    if (peek(scanner) > ' ')
+        return; /* Nearly always. */
     for (uint8_t byte = peek(scanner); byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
          byte = peek(scanner))
         scanner->at++;
@@ -49,7 +53,7 @@ static uint32_t hex_value(uint8_t byte)
     return is_digit(byte) ? (uint32_t)byte - '0' : (uint32_t)(byte | 0x20) - 'a' + 10;
 }
 
-static void expect(struct scanner *scanner, uint8_t byte)
+static inline void expect(struct scanner *scanner, uint8_t byte)
 {
     if (scanner->problem != NULL)
         return;
@@ -146,14 +150,16 @@ static void scan_escape(struct scanner *scanner)
 static void scan_string(struct scanner *scanner)
 {
     expect(scanner, '"');
-    while (scanner->problem == NULL && peek(scanner) != '"') {
-        const uint8_t byte = peek(scanner);
-        if (byte == '\\')
+    while (scanner->problem == NULL) {
+        const struct bytes rest = {scanner->text.data + scanner->at,
+                                   scanner->text.size - scanner->at};
+        scanner->at += bytes_plain_prefix(rest);
+        if (peek(scanner) == '"')
+            break;
+        if (peek(scanner) == '\\')
             scan_escape(scanner);
-        else if (byte < 0x20)
-            fail(scanner, "control character in a string");
         else
-            scanner->at++;
+            fail(scanner, "control character in a string");
     }
     expect(scanner, '"');
 }
@@ -247,13 +253,12 @@ static bool scan_behind_value(struct scanner *scanner)
 static void locate(const struct scanner *scanner, struct json_failure *failure)
 {
     *failure = (struct json_failure){scanner->problem, scanner->at, 1, 1, peek(scanner)};
-    for (size_t i = 0; i < scanner->at && i < scanner->text.size; i++) {
-        failure->column++;
-        if (scanner->text.data[i] == '\n') {
-            failure->line++;
-            failure->column = 1;
-        }
-    }
+    const uint8_t *text = scanner->text.data;
+    const uint8_t *newline = scanner->at == 0 ? NULL : memrchr(text, '\n', scanner->at);
+    const size_t line_at = newline == NULL ? 0 : (size_t)(newline - text) + 1;
+    failure->column += scanner->at - line_at;
+    for (size_t i = 0; i < line_at; i++)
+        failure->line += text[i] == '\n';
 }
 
 enum json_outcome json_check(struct bytes text, struct json_failure *failure)

@@ -20,9 +20,15 @@ enum json_simdjson_outcome {
     JSON_SIMDJSON_OTHER,
 };
 
+/* See json_start(). */
+void json_simdjson_start(void (*no_memory)(void));
+
 /* NULL: no memory. */
 struct json_simdjson *json_simdjson_create(void);
 void json_simdjson_destroy(struct json_simdjson *parser);
+
+/* Overwrites the strings of the last document, which ends. */
+void json_simdjson_wipe(struct json_simdjson *parser);
 
 /* Parses `size` bytes that have JSON_PADDING_BYTES readable bytes behind them. Gives the tape and
  * the strings it points into, both valid until the next parse. */

@@ -147,7 +147,7 @@ bool market_counts_decode(struct json_value root, const struct market_counts_rul
         return false;
     struct json_walk walk = json_walk_begin(*items);
     struct json_value element;
-    for (; json_next_element(&walk, &element); decoder.index++) {
+    for (; !error_list_is_full(errors) && json_next_element(&walk, &element); decoder.index++) {
         if (decode_item(&decoder, element, &counts->items[counts->items_count]))
             take_item(&decoder);
     }

@@ -18,6 +18,17 @@ const char *order_state_name(enum order_state state)
     return state_names[state];
 }
 
+bool order_state_find(struct bytes name, enum order_state *state)
+{
+    for (int i = 0; i < ORDER_STATES_COUNT; i++) {
+        if (!bytes_equal(name, bytes_from_text(state_names[i])))
+            continue;
+        *state = (enum order_state)i;
+        return true;
+    }
+    return false;
+}
+
 static bool id_matches_pattern(struct bytes id)
 {
     return !bytes_have_controls(id) && !bytes_equal(id, BYTES(".")) &&
@@ -134,7 +145,14 @@ static void encode_sku(struct buffer *body, bool first, struct bytes sku)
 
 void order_encode(struct buffer *body, const struct order_document *order)
 {
-    buffer_append(body, BYTES("{\"status\":\"OK\",\"result\":{\"order\":{\"orderId\":"));
+    buffer_append(body, BYTES("{\"status\":\"OK\",\"result\":{\"order\":"));
+    order_encode_element(body, order);
+    buffer_append(body, BYTES("}}"));
+}
+
+void order_encode_element(struct buffer *body, const struct order_document *order)
+{
+    buffer_append(body, BYTES("{\"orderId\":"));
     json_write_string(body, order->id);
     encode_number(body, ",\"campaignId\":", order->campaign_id);
     encode_number(body, ",\"warehouseId\":", order->warehouse_id);
@@ -148,7 +166,7 @@ void order_encode(struct buffer *body, const struct order_document *order)
     encode_moment(body, ",\"updatedAt\":", order->changed_at_ms);
     if (order->expires_at_ms != 0)
         encode_moment(body, ",\"expiresAt\":", order->expires_at_ms);
-    buffer_append(body, BYTES("}}}"));
+    buffer_append(body, BYTES("}"));
 }
 
 void order_shortages_encode_begin(struct buffer *body, const char *message)

@@ -29,6 +29,9 @@ bool order_id_is_valid(struct bytes id);
 /* `RESERVED`, `PACKED`, … */
 const char *order_state_name(enum order_state state);
 
+/* False: there is no such state. */
+MUST_USE bool order_state_find(struct bytes name, enum order_state *state);
+
 /* An order as answers have it. */
 struct order_document {
     struct bytes id;
@@ -44,6 +47,9 @@ struct order_document {
 
 /* Writes the whole answer. */
 void order_encode(struct buffer *body, const struct order_document *order);
+
+/* The same for one element of a list. */
+void order_encode_element(struct buffer *body, const struct order_document *order);
 
 /* Writes the refusal of an order that asks for too much: begin, shortages, end. */
 void order_shortages_encode_begin(struct buffer *body, const char *message);

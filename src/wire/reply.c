@@ -26,11 +26,6 @@ void error_list_clear(struct error_list *errors)
     errors->count = 0;
 }
 
-static bool list_is_full(const struct error_list *errors)
-{
-    return errors->count == ERRORS_PER_REPLY_MAX;
-}
-
 static void message_end(struct error_list *errors)
 {
     errors->ends[errors->count++] = errors->text.size;
@@ -38,7 +33,7 @@ static void message_end(struct error_list *errors)
 
 void error_list_add(struct error_list *errors, const char *format, ...)
 {
-    if (list_is_full(errors))
+    if (error_list_is_full(errors))
         return;
     char message[MESSAGE_BYTES_MAX];
     va_list arguments;
@@ -53,7 +48,7 @@ void error_list_add(struct error_list *errors, const char *format, ...)
 
 void error_list_add_rejected(struct error_list *errors, const char *prefix, struct bytes value)
 {
-    if (list_is_full(errors))
+    if (error_list_is_full(errors))
         return;
     buffer_append_text(&errors->text, prefix);
     buffer_append(&errors->text, BYTES(" (rejected value: "));

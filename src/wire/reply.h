@@ -16,6 +16,12 @@ void error_list_init(struct error_list *errors);
 void error_list_deinit(struct error_list *errors);
 void error_list_clear(struct error_list *errors);
 
+/* No message is kept any more: whoever would make one saves the work. */
+static inline bool error_list_is_full(const struct error_list *errors)
+{
+    return errors->count == ERRORS_PER_REPLY_MAX;
+}
+
 /* Adds a message; beyond the limit it is dropped. */
 void error_list_add(struct error_list *errors, const char *format, ...) PRINTF(2, 3);
 

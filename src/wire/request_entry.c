@@ -4,32 +4,36 @@
 #include <stddef.h>
 
 #include "base/date.h"
+#include "base/moment_id.h"
 
 enum { STATUS_MAX = 999, HEX_BYTES = 3 };
+
+enum field_kind { FIELD_NUMBER, FIELD_TEXT, FIELD_ID };
 
 /* One member of the object. The names stand as they are written: `"us":`. */
 struct field {
     struct bytes kept;
     struct bytes shown;
     size_t offset;
-    size_t text_bytes_max; /* 0: a number. */
-    bool optional;         /* Left out where it is 0 or empty. */
+    size_t text_bytes_max; /* Of a text. */
+    enum field_kind kind;
+    bool optional; /* Left out where it is 0 or empty. */
 };
 
+#define ENTRY_FIELD(kind, kept, shown, member, bytes_max, optional)                                \
+    {                                                                                              \
+        BYTES_INIT("\"" kept "\":"), BYTES_INIT("\"" shown "\":"),                                 \
+            offsetof(struct request_entry, member), bytes_max, kind, optional                      \
+    }
 #define NUMBER_FIELD(kept, shown, member, optional)                                                \
-    {                                                                                              \
-        BYTES_INIT("\"" kept "\":"), BYTES_INIT("\"" shown "\":"),                                 \
-            offsetof(struct request_entry, member), 0, optional                                    \
-    }
+    ENTRY_FIELD(FIELD_NUMBER, kept, shown, member, 0, optional)
 #define TEXT_FIELD(kept, shown, member, bytes_max, optional)                                       \
-    {                                                                                              \
-        BYTES_INIT("\"" kept "\":"), BYTES_INIT("\"" shown "\":"),                                 \
-            offsetof(struct request_entry, member), bytes_max, optional                            \
-    }
+    ENTRY_FIELD(FIELD_TEXT, kept, shown, member, bytes_max, optional)
 
 /* The moment comes first: it is shown in another way. */
 static const struct field fields[] = {
     NUMBER_FIELD("at", "receivedAt", received_at_ms, false),
+    ENTRY_FIELD(FIELD_ID, "id", "id", id, 0, true),
     NUMBER_FIELD("us", "tookMicroseconds", took_us, false),
     TEXT_FIELD("m", "method", method, REQUEST_METHOD_BYTES_MAX, false),
     TEXT_FIELD("p", "path", path, REQUEST_PATH_BYTES_MAX, false),
@@ -120,6 +124,12 @@ struct bytes request_path(const struct http_exchange *exchange, uint8_t text[],
     return (struct bytes){text, written.size};
 }
 
+static uint64_t field_id(const struct request_entry *entry, const struct field *field)
+{
+    const void *member = (const char *)entry + field->offset;
+    return *(const uint64_t *)member;
+}
+
 static int64_t field_number(const struct request_entry *entry, const struct field *field)
 {
     const void *member = (const char *)entry + field->offset;
@@ -136,17 +146,33 @@ static bool field_is_left_out(const struct request_entry *entry, const struct fi
 {
     if (!field->optional)
         return false;
-    return field->text_bytes_max > 0 ? field_text(entry, field).size == 0
-                                     : field_number(entry, field) == 0;
+    switch (field->kind) {
+    case FIELD_NUMBER:
+        return field_number(entry, field) == 0;
+    case FIELD_TEXT:
+        return field_text(entry, field).size == 0;
+    case FIELD_ID:
+        return field_id(entry, field) == 0;
+    }
+    return false;
 }
 
 static void write_value(struct buffer *buffer, const struct request_entry *entry,
                         const struct field *field)
 {
-    if (field->text_bytes_max > 0)
-        json_write_string(buffer, field_text(entry, field));
-    else
+    switch (field->kind) {
+    case FIELD_NUMBER:
         buffer_append_int64(buffer, field_number(entry, field));
+        break;
+    case FIELD_TEXT:
+        json_write_string(buffer, field_text(entry, field));
+        break;
+    case FIELD_ID:
+        buffer_append_u8(buffer, '"');
+        moment_id_append(buffer, field_id(entry, field));
+        buffer_append_u8(buffer, '"');
+        break;
+    }
 }
 
 /* Writes the errors, `open` code `between` message `close`, until their bytes are used up. */
@@ -244,10 +270,12 @@ static bool read_field(struct json_value value, const struct field *field,
                        struct request_entry *entry)
 {
     void *member = (char *)entry + field->offset;
-    if (field->text_bytes_max == 0)
+    if (field->kind == FIELD_NUMBER)
         return json_to_int64(value, member);
     if (json_type(value) != JSON_STRING)
         return false;
+    if (field->kind == FIELD_ID)
+        return moment_id_read(json_string(value), member);
     *(struct bytes *)member = json_string(value);
     return true;
 }

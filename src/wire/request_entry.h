@@ -28,6 +28,7 @@ struct request_error {
 /* Texts are lent by whoever fills it. */
 struct request_entry {
     int64_t received_at_ms; /* When its head was complete. */
+    uint64_t id;            /* base/moment_id.h, of that moment; 0: it is older than ids are. */
     int64_t took_us;
     struct bytes method;
     struct bytes path;     /* With the query: request_path() writes it. */

@@ -60,6 +60,24 @@ bool stock_write_numbers(struct stock_write_decoder *decoder, const struct json_
     return read_updated_at(decoder, updated_at, write) && count_valid;
 }
 
+/* What needs no trimming has as many code points as bytes. */
+bool stock_write_simple(struct stock_write_decoder *decoder, struct bytes sku, int64_t count,
+                        struct bytes updated_at, struct stock_write *write)
+{
+    if (sku.size == 0 || sku.size > SKU_CODE_POINTS_MAX || !bytes_are_visible(sku) || count < 0 ||
+        count > STOCK_COUNT_MAX)
+        return false;
+    write->updated_at_ms = decoder->rules->now_ms;
+    if (updated_at.data != NULL) {
+        if (!parse_date(decoder, updated_at))
+            return false;
+        write->updated_at_ms = decoder->date_ms;
+    }
+    write->count = count;
+    write->key = (struct stock_key){sku, bytes_hash(sku)};
+    return true;
+}
+
 bool stock_write_check_moment(const struct stock_write_decoder *decoder,
                               const struct stock_write *write)
 {

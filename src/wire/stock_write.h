@@ -24,6 +24,11 @@ MUST_USE bool stock_write_numbers(struct stock_write_decoder *decoder,
                                   const struct json_value *count,
                                   const struct json_value *updated_at, struct stock_write *write);
 
+/* The same of values that are there, of the right type and nearly always good: false where they are
+ * not, or not simple to judge. Nothing is said then, and the functions above have to look. */
+MUST_USE bool stock_write_simple(struct stock_write_decoder *decoder, struct bytes sku,
+                                 int64_t count, struct bytes updated_at, struct stock_write *write);
+
 /* The bounds on updatedAt (CONTRACT §1.5), once all of *write is there. */
 MUST_USE bool stock_write_check_moment(const struct stock_write_decoder *decoder,
                                        const struct stock_write *write);

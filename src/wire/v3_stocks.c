@@ -73,7 +73,8 @@ static struct item *decode_items(struct stock_write_decoder *decoder, struct jso
     struct json_walk walk = json_walk_begin(sku_items);
     struct json_value element;
     *items_count = 0;
-    for (; json_next_element(&walk, &element); decoder->index++) {
+    for (; !error_list_is_full(decoder->errors) && json_next_element(&walk, &element);
+         decoder->index++) {
         struct item *item = &items[*items_count];
         if (!decode_element(decoder, element, item))
             continue;

@@ -1,8 +1,12 @@
 """Past its capacity stockd says so (C57): 503 with Retry-After, and everybody else goes on."""
 
+import unittest
+
 from tests.contract.case import StockdCase, body_of, one
+from tests.harness.stockd import OVER_TLS
 
 
+@unittest.skipIf(OVER_TLS, "before a handshake it is an alert: test_tls.Full")
 class Connections(StockdCase):
     options = ("--no-limits", "--connections", "3")
 

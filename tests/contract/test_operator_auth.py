@@ -16,9 +16,11 @@ from tests.contract.registry import C, FULL
 from tests.harness.client import Client, Connection, encode_chunks, encode_request
 from tests.harness.stockd import Stockd, binary
 
-PAGES = ("/", "/healthz", "/readyz", "/metrics")
-METHODS = (("GET", "/registry"), ("POST", "/registry"), ("GET", "/tokens"), ("POST", "/tokens"),
-           ("POST", "/tokens/revoke"), ("GET", "/requests"), ("POST", f"/campaigns/{C}/orders"),
+PAGES = ("/", "/help", "/openapi.yaml", "/healthz", "/readyz", "/metrics")
+METHODS = (("GET", "/session"), ("DELETE", "/session"),
+           ("GET", "/registry"), ("POST", "/registry"), ("GET", "/tokens"), ("POST", "/tokens"),
+           ("POST", "/tokens/revoke"), ("GET", "/requests"),
+           ("GET", "/requests/stream"), ("GET", "/health"), ("POST", f"/campaigns/{C}/orders"),
            ("GET", f"/campaigns/{C}/orders/x"), ("POST", f"/campaigns/{C}/orders/x/pack"),
            ("POST", f"/campaigns/{C}/orders/x/ship"), ("POST", f"/campaigns/{C}/orders/x/cancel"),
            ("PUT", f"/campaigns/{C}/warehouses/501/stocks"),
@@ -110,12 +112,12 @@ class Pages(OperatorCase):
         for path in PAGES:
             self.assertEqual(200, self.server.operator(path).status, path)
 
-    def test_the_index_names_every_method(self):
-        text = self.server.operator("/").body.decode("utf-8")
+    def test_the_help_names_every_method(self):
+        text = self.server.operator("/help").body.decode("utf-8")
         for method, path in METHODS:
             path = re.sub(r"/orders/x", "/orders/{orderId}", path)
             path = path.replace(str(C), "{campaignId}").replace("501", "{warehouseId}")
-            self.assertIn(f"{method:<4} /api/v1{path}\n", text)
+            self.assertIn(f"{method:<6} /api/v1{path}\n", text)
 
     def test_head_is_for_pages(self):
         client = Client(self.server.operator_address)
@@ -130,7 +132,8 @@ class Pages(OperatorCase):
     def test_verbs(self):
         for path, allow in (("/registry", "GET, POST"), ("/tokens", "GET, POST"),
                             ("/tokens/revoke", "POST"), ("/requests", "GET"),
-                            (f"/campaigns/{C}/orders", "POST"),
+                            (f"/campaigns/{C}/orders", "GET, POST"),
+                            (f"/campaigns/{C}/history", "GET"),
                             (f"/campaigns/{C}/orders/x", "GET"),
                             (f"/campaigns/{C}/warehouses/1/stocks", "PUT")):
             answer = self.operator.send("DELETE", path)
@@ -153,11 +156,12 @@ class Pages(OperatorCase):
                 answer = client.request(
                     "GET", path, {"Authorization": f"Bearer {self.server.operator_token()}"})
                 self.assert_refused(answer, 404,
-                                    "Resource not found; GET / lists what there is")
+                                    "Resource not found; GET /help lists what there is")
 
     def test_metrics_have_the_figures_of_every_part(self):
         names = {name.split("{")[0] for name in self.server.metrics()}
-        for name in ("stockd_cells", "stockd_requests_total", "stockd_commits_total",
+        store = "stockd_commits_total" if self.server.database is None else "stockd_pg_connections"
+        for name in ("stockd_cells", "stockd_requests_total", store,
                      "stockd_request_log_written_total", "stockd_build_info"):
             self.assertIn(name, names)
         self.assertTrue(any(name.startswith("stockd_push_") for name in names), names)

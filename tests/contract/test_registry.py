@@ -140,17 +140,19 @@ class Refused(unittest.TestCase):
     def start_with(self, text, before=None):
         """The log of a start that fails; `before` is a registry that was applied first."""
         folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        store = []
         if before is not None:
             server = Stockd(before)
             self.addCleanup(server.stop)
             server.start()
             server.kill()
-            folder = server.folder
+            folder, store = server.folder, server.store_words()
         path = folder / "registry.json"
         path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
         done = subprocess.run(
             [binary(), "--data", folder / "data", "--registry", path, "--listen", "127.0.0.1:0",
-             "--operator-listen", "127.0.0.1:0"], capture_output=True, timeout=60, check=False)
+             "--operator-listen", "127.0.0.1:0", *store], capture_output=True, timeout=60,
+            check=False)
         self.assertEqual(1, done.returncode, done.stderr)
         self.assertNotIn(b"event=ready", done.stdout)
         return done.stderr.decode("utf-8")

@@ -46,6 +46,19 @@ class Requests(OperatorCase):
         milliseconds(entry["receivedAt"])
         self.assertNotIn("errors", entry)
 
+    def test_one_is_found_by_its_id(self):
+        mine = self.new_campaign()
+        for number in range(5):
+            self.post(campaign=mine, query={"mark": number})
+        entries = self.requests(campaignId=mine)
+        self.assertEqual(5, len({entry["id"] for entry in entries}))
+        for entry in entries:
+            self.assertEqual([entry], self.pages(id=entry["id"]))
+            self.assertEqual(milliseconds(entry["receivedAt"]), int(entry["id"], 16) >> 20)
+        self.assertEqual([], self.pages(id=entries[0]["id"], campaignId=C))
+        self.assertEqual([], self.pages(id=entries[0]["id"], to="2020-01-01T00:00:00Z"))
+        self.assertEqual([], self.pages(id=f"{int(entries[0]['id'], 16) - (1 << 40):016x}"))
+
     def test_error_texts_are_in_it(self):
         self.put({"skus": []})
         self.assertEqual([{"code": "BAD_REQUEST",
@@ -138,6 +151,9 @@ class Requests(OperatorCase):
                 ({"campaignId": 0}, "Parameter campaignId must be greater than or equal to 1 "
                                     "(rejected value: 0)"),
                 ({"from": "yesterday"}, "Type mismatch: 'yesterday'"),
+                ({"id": "18CC251F47B00000"}, "Parameter id must be 16 hexadecimal digits "
+                                             "(rejected value: 18CC251F47B00000)"),
+                ({"id": ""}, "Parameter id must be 16 hexadecimal digits (rejected value: )"),
                 ({"to": "2020-01-01"}, "Type mismatch: '2020-01-01'"),
                 ({"status": "6xx"}, "Parameter status must be a class such as 4xx or a number of "
                                     "three digits (rejected value: 6xx)"),

@@ -138,9 +138,7 @@ class Connections(StockdCase):
                 "415": self.put_bytes(big, **{"Content-Type": "text/plain"}),
                 "400": self.put_bytes("{" + " " * 10000),
                 "400 empty": self.put_bytes(b""),
-                "405 get": encode_request("GET", path, JSON),
-                "401 chunked": encode_request("PUT", path, {"Transfer-Encoding": "chunked"})
-                               + encode_chunks(big)}.items():
+                "405 get": encode_request("GET", path, JSON)}.items():
             with self.subTest(refusal=name):
                 connection = self.raw()
                 for _ in range(3):
@@ -148,6 +146,22 @@ class Connections(StockdCase):
                     self.assertEqual(name.split(" ")[0], str(connection.read_final().status))
                 connection.send(self.put_bytes(GOOD))
                 self.assert_ok(connection.read_final())
+
+    def test_a_chunked_request_is_the_last_of_its_connection(self):
+        """C74: good or refused, it is answered whole, and nothing behind it is looked at."""
+        chunks = {**JSON, "Transfer-Encoding": "chunked"}
+        big = encode_chunks(padded(GOOD, BODY_BYTES_MAX))
+        for status, path, headers in ((200, stocks_path(self.campaign), chunks),
+                                      (401, stocks_path(self.campaign),
+                                       {**chunks, "Api-Key": None}),
+                                      (404, "/nothing", chunks)):
+            with self.subTest(status=status):
+                connection = self.raw()
+                connection.send(encode_request("PUT", path, headers) + big)
+                answer = connection.read_final()
+                self.assertEqual(status, answer.status, answer)
+                self.assertTrue(answer.closes())
+                self.assertEqual(b"", connection.read_rest())
 
     def test_pipelined_requests_are_answered_in_order(self):
         connection = self.raw()

@@ -1,101 +1,88 @@
-"""A full disk: writes are refused with words, reads go on, and it ends when there is room again.
+"""A disk that is full while commands of every kind come: what changes something is refused with 503
+and leaves everything as it was, reads go on, and all goes on by itself when there is room again. So
+do checkpoints: one that finds no room is given up, and a later one is made.
 
 The data folder is a small file system in memory; who may not mount one skips the test.
 """
 
-import shutil
-import subprocess
 import time
-import unittest
 
-from tests.contract import registry
-from tests.crash.load import counts_of, put
-from tests.harness.client import Client
-from tests.harness.stockd import Stockd
+from tests.crash.disks import tmpfs
+from tests.crash.stocks import Bulk
+from tests.crash.test_kill import WorldCase
+from tests.crash.world import KINDS, NO_ROOM
+from tests.harness.operator_client import Operator
 
-DISK = "170m"
-FILLER_BYTES = 100 * 1024 * 1024
-CAMPAIGN = registry.SPARE[0]
-REQUESTS_MAX = 400
-ROOM_S_MAX = 10
+DISK_MIB = 240
+FILLER_BYTES = 170 * 1024 * 1024  # What is left takes a segment and no spare, nor a checkpoint.
+WAIT_S_MAX = 60
 
 
-class FullDisk(unittest.TestCase):
+class FullDisk(WorldCase):
 
     def setUp(self):
-        self.server = Stockd(registry.build(), "--no-limits")
-        self.data = self.server.folder / "data"
-        self.data.mkdir(mode=0o700)
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs",
-                                  str(self.data)], capture_output=True, check=False)
-        if mounted.returncode != 0:
-            self.server.stop()
-            self.skipTest("no file system can be mounted here: "
-                          + mounted.stderr.decode(errors="replace").strip())
-        self.addCleanup(self._unmount)
-        self.addCleanup(self.server.stop)
-        self.api = Client(self.server.address)
-        self.written = 0
+        super().setUp()
+        self.world = self.new_world(kinds=(*KINDS, Bulk), options=("--checkpoint-mb", 1))
+        self.data = self.world.server.folder / "data"
+        tmpfs(self, self.data, DISK_MIB)
+        self.addCleanup(self.world.server.halt)  # Before it is unmounted.
+        self.filler = self.data / "filler"
 
-    def _unmount(self):
-        subprocess.run(["umount", str(self.data)], check=True)
-        shutil.rmtree(self.server.folder, ignore_errors=True)
+    def wait_until(self, question, words):
+        deadline = time.monotonic() + WAIT_S_MAX
+        while not question():
+            self.assertLess(time.monotonic(), deadline, f"not in time: {words}")
+            time.sleep(0.02)
 
-    def _start(self):
-        self.api.close()
-        self.server.start()
-        self.api = Client(self.server.address)
+    def is_ready(self):
+        return self.world.server.operator("/readyz").status == 200
 
-    def _write(self):
-        """Writes 2000 new SKUs; returns the answer."""
-        skus = [f"{self.written:04}-{index:04}-" + "x" * 150 for index in range(2000)]
-        answer = put(self.api, CAMPAIGN, skus, self.written + 1)
-        if answer.status == 200:
-            self.written += 1
-        return answer
+    def refused(self):
+        return {id(actor): actor.refused for actor in self.world.actors}
 
-    def _fill(self):
-        """Writes until it is refused; returns the refusal."""
-        for _ in range(REQUESTS_MAX):
-            answer = self._write()
-            if answer.status != 200:
-                return answer
-        self.fail(f"the disk is not full after {self.written} requests")
+    def done(self):
+        return {id(actor): actor.acknowledged for actor in self.world.actors}
 
-    def _assert_all_there(self):
-        for number in range(0, self.written, 7):
-            skus = [f"{number:04}-{index:04}-" + "x" * 150 for index in (0, 999, 1999)]
-            self.assertEqual(dict.fromkeys(skus, number + 1), counts_of(self.api, CAMPAIGN, skus))
+    def wait_for_more(self, counts_of, words):
+        """Every client gets some further answers of that kind; asking shops needs no room."""
+        before = counts_of()
+        busy = [actor for actor in self.world.actors if type(actor).__name__ != "Pusher"]
+        self.wait_until(lambda: all(counts_of()[id(actor)] > before[id(actor)] for actor in busy),
+                        words + str([type(actor).__name__ for actor in busy
+                                     if counts_of()[id(actor)] == before[id(actor)]]))
 
-    def _assert_refusal(self, answer):
-        self.assertEqual(503, answer.status, answer)
-        self.assertEqual("SERVICE_UNAVAILABLE", answer.code)
-        self.assertGreaterEqual(int(answer.header("Retry-After") or 0), 1, answer)
+    def test_commands_of_every_kind_wait_for_room(self):
+        self.filler.write_bytes(bytes(FILLER_BYTES))
+        self.assert_sound(self.world.start(), "first start")
 
-    def test_writes_wait_for_room_and_reads_go_on(self):
-        filler = self.data / "filler"
-        with open(filler, "wb") as file:
-            file.write(bytes(FILLER_BYTES))
-        self._start()
-        self._assert_refusal(self._fill())
-        self.assertGreater(self.written, 10)
-        self.assertNotEqual(200, self.server.operator("/readyz").status)
-        self.assertEqual(200, self.server.operator("/healthz").status)
-        self._assert_all_there()
+        def fill():
+            self.wait_until(lambda: not self.is_ready(), "a full disk")
+            self.wait_for_more(self.refused, "refusals of all")
+            self.assertEqual(200, self.world.server.operator("/healthz").status)
 
-        self.server.kill()  # It also starts on a full disk, and says the same.
-        self._start()
-        self._assert_refusal(self._write())
-        self._assert_all_there()
+        self.world.run(fill, NO_ROOM)
+        self.world.tell_room(False)
+        self.assertIn("event=checkpoint_abandoned error=\"no room\"",
+                      self.world.server.stderr_text())
+        self.assert_sound(self.world.audit(everything=True), "on a full disk")
+        self.world.server.kill()
+        self.assert_sound(self.world.start(), "a start on a full disk")
+        self.assert_sound(self.world.audit(everything=True), "a start on a full disk")
+        self.assertFalse(self.is_ready())
 
-        filler.unlink()
-        deadline = time.monotonic() + ROOM_S_MAX
-        while self._write().status != 200:
-            self.assertLess(time.monotonic(), deadline, "no room in time")
-            time.sleep(0.1)  # The server looks for room once a second.
-        self.assertEqual(200, self.server.operator("/readyz").status)
-        self._assert_all_there()
-        self._assert_refusal(self._fill())
-        self.server.kill()
-        self._start()
-        self._assert_all_there()
+        def free():
+            self.wait_for_more(self.refused, "refusals of all after a start")
+            self.filler.unlink()
+            self.wait_until(self.is_ready, "room again")
+            self.wait_for_more(self.done, "all go on")
+
+        self.world.run(free, NO_ROOM)
+        self.world.tell_room(True)
+        self.assert_sound(self.world.audit(everything=True), "after the disk was freed")
+        self.world.server.kill()
+        self.assert_sound(self.world.start(), "a start afterwards")
+        self.assert_sound(self.world.audit(everything=True), "a start afterwards")
+        Operator(self.world.server).make_checkpoint()  # Or one more, where the start made it.
+        self.wait_until(lambda: self.world.server.metrics()["stockd_checkpoints_total"] > 0,
+                        "a checkpoint")
+        print("# full disk: " + self.world.figures())

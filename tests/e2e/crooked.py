@@ -2,7 +2,8 @@
 
 `Crooked(faults)` takes {number of a request, from 1: what happens to it}; all others are answered
 well. What is answered well is applied by updatedAt, like the Market does. `window=(limit, seconds)`
-adds a rate limit that is refused with 420 when exceeded, and its headers.
+adds a rate limit that is refused with 420 when exceeded, and its headers. GET is refused and not
+remembered, unless `gets`: then it is a request like any other.
 """
 
 import collections
@@ -24,8 +25,9 @@ Request = collections.namedtuple("Request", "number method path headers body sta
 class Crooked:
     """The server: `address`, `requests`, `stock`, `parallel_max`, `exceeded`."""
 
-    def __init__(self, faults=None, window=None, clock_ahead_s=0):
+    def __init__(self, faults=None, window=None, clock_ahead_s=0, gets=False):
         self.faults = {} if faults is None else faults
+        self.gets = gets
         self.window = window
         self.clock_ahead_s = clock_ahead_s
         self.requests = []
@@ -110,7 +112,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_PUT(self):
         crooked = self.server_object
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        length = int(self.headers.get("Content-Length", 0))
+        body = self.rfile.read(length)
+        if len(body) < length:
+            self.close_connection = True  # The client was killed in the middle.
+            return
         with crooked.lock:
             number = len(crooked.requests) + 1
             crooked.requests.append(
@@ -124,6 +130,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.leave()
 
     do_POST = do_PUT
+
+    def do_GET(self):
+        if self.server_object.gets:
+            self.do_PUT()
+            return
+        self.rate = self.left = {}
+        self.answer(403, error("FORBIDDEN", "Access denied"))
 
     def leave(self):
         """The request counts no longer as under way. Before its last byte is sent."""

@@ -60,16 +60,18 @@ class CtlCase(unittest.TestCase):
         path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
         return str(path)
 
-    def start(self, *words, token=TOKEN, environment=None):
+    def start(self, *words, token=TOKEN, environment=None, **streams):
         """Starts the program and returns the process."""
-        variables = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **(environment or {})}
+        variables = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8",
+                     "STOCKCTL_BOOK": str(self.folder / "book.sqlite"), **(environment or {})}
         if token is not None:
             variables["STOCKCTL_TOKEN"] = token
         for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
             if name in os.environ:
                 variables[name] = os.environ[name]
-        return subprocess.Popen([str(binary()), *map(str, words)], stdin=subprocess.PIPE,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=variables)
+        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        return subprocess.Popen([str(binary()), *map(str, words)], env=variables,
+                                **{**pipes, **streams})
 
     def finish(self, process, stdin=b""):
         """Gives it its input and waits for its end."""
@@ -79,7 +81,7 @@ class CtlCase(unittest.TestCase):
             process.kill()
             stdout, stderr = process.communicate()
             self.fail(f"still running after {RUN_S_MAX} s: {stderr.decode()}")
-        ended = Ended(process.returncode, stdout.decode("utf-8"), stderr.decode("utf-8"))
+        ended = Ended(process.returncode, stdout.decode("utf-8"), (stderr or b"").decode("utf-8"))
         self.assertIsNone(SANITIZER.search(ended.stderr), ended)
         self.assertNotIn(-signal.SIGSEGV, (ended.code,), ended)
         return ended

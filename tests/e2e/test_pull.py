@@ -96,9 +96,30 @@ class Pull(CtlCase):
 
     def test_row_without_a_stamp_has_an_empty_one(self):
         with Crooked(Always(pages_of([cell("A", 1, updated_at=None)]))) as server:
-            ended = self.pull(server, "--output", "json")
+            ended = self.pull(server)
         self.assertEqual([["A", "1", "0", ""]], self.rows(ended.stdout))
-        self.assertEqual(1, json.loads(ended.stderr.splitlines()[-1])["pulled"])
+
+    def test_json_is_an_object_for_each_row(self):
+        with Crooked(Always(pages_of([cell('"A"', 1, updated_at=None), cell("B", 2)]))) as server:
+            ended = self.pull(server, "--output", "json")
+        first, second = map(json.loads, ended.stdout.splitlines())
+        self.assertEqual({"sku": '"A"', "count": 1, "reserved": 0}, first)
+        self.assertEqual(["sku", "count", "reserved", "updatedAt"], list(second))
+        self.assertEqual(2, json.loads(ended.stderr.splitlines()[-1])["pulled"])
+
+    def test_page_that_names_itself_as_the_next_one_ends_it(self):
+        def answer(handler, _):
+            again = "page_token" in handler.path
+            handler.answer(200, {"status": "OK", "result": {
+                "paging": {"nextPageToken": "again"},
+                "warehouses": [{"warehouseId": 1, "offers": [cell("AB"[again], 1)]}]}})
+
+        with Crooked(Always(answer)) as server:
+            ended = self.pull(server, "-o", self.folder / "stock.csv")
+            self.assertEqual(3, ended.code, ended)
+            self.assertIn("names itself", ended.stderr)
+            self.assertEqual(2, len(server.requests))
+        self.assertFalse((self.folder / "stock.csv").exists())
 
     def test_warehouse_is_asked_for(self):
         with Crooked(Always(pages_of([]))) as server:
@@ -141,6 +162,20 @@ class Pull(CtlCase):
             self.assertEqual(0, self.pull(server, "-o", path).code)
         self.assertEqual(300, len(self.rows(path.read_text())))
         self.assertEqual(["stock.csv"], os.listdir(self.folder))
+
+    def test_first_page_again_is_no_second_page(self):
+        cells = [cell(f"sku-{index}", index) for index in range(300)]
+        path = self.folder / "stock.csv"
+
+        def forgetful(handler, body):
+            handler.path = handler.path.partition("?")[0]
+            pages_of(cells)(handler, body)
+
+        with Crooked(Always(pages_of(cells), n2=forgetful)) as server:
+            ended = self.pull(server, "-o", path)
+        self.assertEqual(3, ended.code, ended)
+        self.assertIn("the first page came twice", ended.stderr)
+        self.assertFalse(path.exists())
 
     def link_to(self, target):
         """A link instead of the thing itself: a mistake here must not replace a device."""

@@ -12,6 +12,7 @@ import ssl
 import subprocess
 import time
 
+from tests.e2e import books
 from tests.e2e.ctl import CtlCase
 from tests.harness.client import Connection, NoAnswer, encode_chunks, encode_request
 
@@ -262,7 +263,7 @@ class Serve(CtlCase):
         self.assertEqual(18, shop.ask("A-1")["A-1"][0])
 
     def test_bytes_that_are_not_http(self):
-        shop = self.serve()
+        shop = self.serve("--timeout", "1")
         for data in (b"\0" * 100, b"\x16\x03\x01\x02\x00\x01\x00", b"GET\r\n\r\n",
                      b"POST /stocks HTTP/1.1\r\n" + b"X: y\r\n" * 20000 + b"\r\n"):
             with Connection(shop.address) as connection:
@@ -283,6 +284,29 @@ class Serve(CtlCase):
         pathlib.Path(self.path).write_text("sku,count\nA-1,5\n", encoding="utf-8")
         shop.wait_for_words("read again")
         self.assertEqual(5, shop.ask("A-1")["A-1"][0])
+
+    def test_spreadsheets_feeds_and_commands_are_answered_from(self):
+        book = self.file("a.xlsx", books.book([["Ваш SKU", "Остаток"], ["0557722", 5]]))
+        feed = self.file("a.yml", '<yml_catalog><shop><offers><offer id="0557722"><count>5</count>'
+                                  "</offer></offers></shop></yml_catalog>")
+        for words in (("--leftovers", book), ("--leftovers", feed), ("--command", f"cat {book}")):
+            with self.subTest(words):
+                shop = Serving(self, *words, "--token-file", self.token_path)
+                self.assertEqual("1", shop.ready["skus"])
+                self.assertEqual(5, shop.ask("0557722")["0557722"][0])
+                shop.stop()
+
+    def test_command_is_asked_again_after_its_time(self):
+        shop = Serving(self, "--command", f"cat {self.path}", "--every", "1", "--token-file",
+                       self.token_path)
+        self.assertEqual(18, shop.ask("A-1")["A-1"][0])
+        self.replace("sku,count\nA-1,4\n")
+        shop.wait_for_words("the source was read again: 1 SKUs")
+        self.assertEqual(4, shop.ask("A-1")["A-1"][0])
+        os.remove(self.path)
+        said = shop.wait_for_words("ended with exit status 1")
+        self.assertIn("stay in force", said)
+        self.assertEqual(4, shop.ask("A-1")["A-1"][0])
 
     def test_broken_file_leaves_the_numbers_before(self):
         shop = self.serve()
@@ -339,7 +363,7 @@ class Serve(CtlCase):
         shop = self.serve()
         taken = "%s:%d" % shop.address
         for words, code, problem in (
-                ([], 2, "--leftovers FILE is missing"),
+                ([], 2, "nothing to read: FILE, --command, --query or --from-book is missing"),
                 (["--leftovers", "/nowhere.csv"], 2, "cannot open /nowhere.csv"),
                 (["--leftovers", str(self.folder)], 2, "no plain file"),
                 (["--leftovers", self.file("bad.csv", "sku,count\nA,-1\n")], 2, "bad.csv:2:"),

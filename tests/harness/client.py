@@ -11,6 +11,7 @@ import http.client
 import json
 import re
 import socket
+import ssl
 import struct
 
 from tests.harness import openapi
@@ -20,12 +21,18 @@ REQUEST_LINE = re.compile(rb"(\S+) (\S+) HTTP/1\.[01]\r\n")
 
 
 class Address(tuple):
-    """Host and port, and whose listener is there: a name of tests/harness/openapi.py."""
+    """Host and port; whose listener is there, a name of tests/harness/openapi.py; and how to speak
+    TLS with it, an ssl.SSLContext, or None for plain HTTP."""
 
-    def __new__(cls, host, port, listener):
+    def __new__(cls, host, port, listener, tls=None):
         address = super().__new__(cls, (host, port))
         address.listener = listener
+        address.tls = tls
         return address
+
+    def unchecked(self):
+        """The same, and its answers are not held against the document."""
+        return Address(*self, None, self.tls)
 
 
 class NoAnswer(AssertionError):
@@ -137,6 +144,8 @@ class Connection:
         self._asked = Asked()
         self.socket = socket.create_connection(address, timeout=TIMEOUT_S)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if getattr(address, "tls", None) is not None:
+            self.socket = address.tls.wrap_socket(self.socket, server_hostname="localhost")
         self._reader = self.socket.makefile("rb")
 
     def __enter__(self):
@@ -212,7 +221,7 @@ class Connection:
     def finish_sending(self):
         """Closes our half: the server sees the end of what we say, we can still read."""
         try:
-            self.socket.shutdown(socket.SHUT_WR)
+            socket.socket.shutdown(self.socket, socket.SHUT_WR)  # Of the TCP below a TLS.
         except OSError:
             pass  # The server was quicker and has closed already.
 
@@ -225,7 +234,7 @@ class Connection:
                 if not piece:
                     return data
                 data += piece
-        except (ConnectionResetError, BrokenPipeError):
+        except (ConnectionResetError, BrokenPipeError, ssl.SSLEOFError, ssl.SSLZeroReturnError):
             return data
         except socket.timeout as problem:
             raise NoAnswer("the server neither answered nor closed") from problem

@@ -126,6 +126,8 @@ class Document:
         status = str(answer.status)
         if _is_last(answer) and status in others["lastAnswer"]:
             responses, operation = others["lastAnswer"], {}
+        if status in others.get("anyRequest", {}):
+            responses, operation = others["anyRequest"], {}
         if status not in responses:
             raise Mismatch(f"the document has no {status} here")
         self._check_headers(responses[status], answer)

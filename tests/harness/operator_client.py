@@ -4,11 +4,18 @@ Every call returns the answer, whatever it is; nothing here asserts. After a res
 the next call goes to the new address.
 """
 
+import time
 from urllib.parse import quote
 
 from tests.harness.client import Client
 
 PREFIX = "/api/v1"
+
+
+def _query(query):
+    if not query:
+        return ""
+    return "?" + "&".join(f"{name}={quote(str(value), safe='')}" for name, value in query.items())
 
 
 class Operator:
@@ -30,10 +37,7 @@ class Operator:
         return self._client.request(method, PREFIX + path, fields, body)
 
     def get(self, path, **query):
-        if query:
-            path += "?" + "&".join(f"{name}={quote(str(value), safe='')}"
-                                   for name, value in query.items())
-        return self.send("GET", path)
+        return self.send("GET", path + _query(query))
 
     # Orders.
 
@@ -66,6 +70,44 @@ class Operator:
     def free_storage(self, campaign, skus, free):
         return self.send("POST", f"/campaigns/{campaign}/offers/free-storage",
                          {"offerIds": skus, "free": free})
+
+    # Files of leftovers.
+
+    def upload(self, campaign, data, headers=None, **query):
+        """Hands a file over; a query is name="…", full="true" and so on."""
+        path = f"/campaigns/{campaign}/uploads" + _query(query)
+        return self.send("POST", path, data,
+                         {"Content-Type": "application/octet-stream", **(headers or {})})
+
+    def get_upload(self, campaign, upload, **query):
+        return self.get(f"/campaigns/{campaign}/uploads/{upload}", **query)
+
+    def upload_changes(self, campaign, upload, **query):
+        return self.get(f"/campaigns/{campaign}/uploads/{upload}/changes", **query)
+
+    def apply_upload(self, campaign, upload, body):
+        return self.send("POST", f"/campaigns/{campaign}/uploads/{upload}/apply", body)
+
+    def drop_upload(self, campaign, upload):
+        return self.send("DELETE", f"/campaigns/{campaign}/uploads/{upload}")
+
+    # Checkpoints.
+
+    def checkpoint(self):
+        return self.get("/checkpoint")
+
+    def make_checkpoint(self, patience_s=60):
+        """Makes one and waits for its end; returns the last answer, whatever it is."""
+        before = self.checkpoint()
+        answer = self.send("POST", "/checkpoint")
+        until = time.monotonic() + patience_s
+        while answer.status == 200 and time.monotonic() < until:
+            state = answer.json["result"]
+            if state["state"] == "IDLE" and (state["done"], state["failed"]) != (
+                    before.json["result"]["done"], before.json["result"]["failed"]):
+                break
+            answer = self.checkpoint()
+        return answer
 
     # Registry and tokens.
 

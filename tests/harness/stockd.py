@@ -3,7 +3,9 @@
 Normal path: `Stockd(registry).start()` waits for the line `event=ready` and knows both addresses;
 `stop()` sends SIGTERM and insists on exit status 0 and on a stderr without a sanitizer's report.
 `kill()` is the power cut; `start()` afterwards runs on the same data.
-The program under test is build/stockd; the environment variable STOCKD names another one.
+The program under test is build/stockd; the environment variable STOCKD names another one. With
+STOCKD_TLS=1 both listeners speak TLS, with STOCKD_STORE=pg balances are kept in a PostgreSQL, each
+server's in a database of its own (database.py).
 """
 
 import atexit
@@ -18,12 +20,13 @@ import subprocess
 import tempfile
 import time
 
-from tests.harness import openapi
+from tests.harness import certificates, database, openapi
 from tests.harness.client import Address, Connection
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 READY_S_MAX = 60
 STOP_S_MAX = 60
+OVER_TLS = os.environ.get("STOCKD_TLS") == "1"
 SANITIZER = re.compile(
     r"(Address|Leak|Thread|Memory|UndefinedBehavior)Sanitizer|: runtime error: ")
 
@@ -39,6 +42,12 @@ def binary():
     return pathlib.Path(os.environ.get("STOCKD", ROOT / "build" / "stockd")).resolve()
 
 
+def is_sanitized():
+    """Was the program under test built with a sanitizer? It takes signals and memory then."""
+    data = binary().read_bytes()
+    return b"libasan" in data or b"libtsan" in data
+
+
 class Stockd:
     """One server process and its folder."""
 
@@ -47,6 +56,9 @@ class Stockd:
         self.options = options
         self.address = None
         self.operator_address = None
+        self.tls = None  # The ssl.SSLContext that its listeners are spoken to with.
+        self.environment = {}  # Variables beside our own.
+        self.database = None  # Where its balances are, when they are not in its folder.
         self._process = None
         self._registry_path = self.folder / "registry.json"
         self._stderr_path = self.folder / "stderr.log"
@@ -60,22 +72,44 @@ class Stockd:
 
     def start(self):
         """Starts the server on this folder's data; returns self when it is ready."""
-        command = [str(binary()), "--data", str(self.folder / "data"),
-                   "--registry", str(self._registry_path),
-                   "--listen", "127.0.0.1:0", "--operator-listen", "127.0.0.1:0",
-                   *map(str, self.options)]
+        command = self.command()
         try:
             with open(self._stderr_path, "ab") as stderr:
                 self._process = subprocess.Popen(
-                    command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr)
+                    command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr,
+                    env={**os.environ, **self.environment})
         except OSError as problem:
             raise ServerFault(f"{command[0]} does not start ({problem.strerror}): "
                               "run make, or set STOCKD") from problem
         line = self._read_ready_line()
         fields = dict(word.split("=", 1) for word in line.split() if "=" in word)
-        self.address = _address(fields["listen"], openapi.PUBLIC)
-        self.operator_address = _address(fields["operator"], openapi.OPERATOR)
+        self.address = _address(fields["listen"], openapi.PUBLIC, self.tls)
+        self.operator_address = _address(fields["operator"], openapi.OPERATOR, self.tls)
         return self
+
+    def command(self):
+        """Returns the words that start it."""
+        words = [str(binary()), "--data", str(self.folder / "data"),
+                 "--registry", str(self._registry_path),
+                 "--listen", "127.0.0.1:0", "--operator-listen", "127.0.0.1:0"]
+        words += self.store_words()
+        if OVER_TLS and "--tls-cert" not in self.options:
+            authority, certificate, key = certificates.shared()
+            self.tls = authority.context()
+            words += ["--tls-cert", str(certificate), "--tls-key", str(key),
+                      "--operator-tls-cert", str(certificate), "--operator-tls-key", str(key)]
+        return words + [*map(str, self.options)]
+
+    def store_words(self):
+        """Returns the words that tell a stockd where the balances are; none: in its folder."""
+        if not database.is_wanted() or {"--store", "--store-file"} & set(self.options):
+            return []
+        path = self.folder / "store.url"
+        if self.database is None:
+            self.database = database.Database(used=True)
+            path.touch(mode=0o600)
+            path.write_text(self.database.url, encoding="ascii")
+        return ["--store-file", str(path), "--store-connections", "3"]
 
     def _read_ready_line(self):
         deadline = time.monotonic() + READY_S_MAX
@@ -96,7 +130,7 @@ class Stockd:
 
     def restart(self, *options):
         """Stops the server and starts it again on the same data, with these options."""
-        self._end()
+        self.halt()
         self.options = options
         return self.start()
 
@@ -107,18 +141,38 @@ class Stockd:
             self._process.wait()
             self._forget_process()
 
+    def pause(self):
+        """SIGSTOP: it neither works nor ends, until resume()."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self):
+        self._process.send_signal(signal.SIGCONT)
+
+    def wait(self, seconds):
+        """Waits until the process ends by itself. Returns its exit status; None: it goes on."""
+        try:
+            status = self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+        self._forget_process()
+        return status
+
     def stop(self):
         """SIGTERM, then the folder is removed. Raises ServerFault on a bad end."""
         try:
-            if self._process is not None:
-                self._end()
+            self.halt()
             self._check_stderr()
         finally:
             self.kill()
             shutil.rmtree(self.folder, ignore_errors=True)
             _running.discard(self)
+            if self.database is not None:
+                self.database.give_back()
 
-    def _end(self):
+    def halt(self):
+        """SIGTERM. The data stay. Raises ServerFault on a bad end; one that ended is fine."""
+        if self._process is None:
+            return
         self._process.send_signal(signal.SIGTERM)
         try:
             status = self._process.wait(STOP_S_MAX)
@@ -136,6 +190,9 @@ class Stockd:
     def _check_stderr(self):
         if SANITIZER.search(self.stderr_text()):
             raise ServerFault(f"a sanitizer speaks\n{self.stderr_tail()}")
+
+    def process_id(self):
+        return self._process.pid
 
     def exit_status(self):
         """Returns None while the process runs."""
@@ -168,9 +225,9 @@ class Stockd:
         return numbers
 
 
-def _address(text, listener):
+def _address(text, listener, tls):
     host, port = text.rsplit(":", 1)
-    return Address(host, int(port), listener)
+    return Address(host, int(port), listener, tls)
 
 
 @atexit.register

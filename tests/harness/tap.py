@@ -1,20 +1,26 @@
 """Runs unittest tests and prints TAP, the Test Anything Protocol.
 
 `python3 -m tests.harness.tap tests.contract` runs a whole package; a module, a class or a single
-test may be named as well. `-k WORD` keeps only the tests whose names hold WORD, `--part 1/2` every
-second module of a package, so that two processes share the work.
+test may be named as well. `-k WORD` keeps only the tests whose names hold WORD, `--jobs 2` runs the
+modules in processes of their own, two at a time.
 Prints `ok N - name` or `not ok N - name` with the failure as `# ` lines; exit status 1 on failures.
 A server that ends badly, or a sanitizer's report, fails the line of the class that started it.
+With STOCKD_STORE=pg, what is about the local store alone (local_only.py) is left out.
 """
 
 import argparse
+import concurrent.futures
 import importlib
 import pathlib
+import re
 import signal
+import subprocess
 import sys
 import time
 import traceback
 import unittest
+
+from tests.harness import database, local_only
 
 
 class TapResult(unittest.TestResult):
@@ -88,20 +94,70 @@ def _describe(err):
     return f"{kind.__name__}: {value}\n{where}"
 
 
-def load(name, part=(1, 1)):
-    """Returns the tests of a package (all of its test_*.py), a module, a class or a method."""
-    loader = unittest.defaultTestLoader
+def modules(name):
+    """Returns the names of a package's test modules; of anything else, its own."""
     try:
         module = importlib.import_module(name)
     except ModuleNotFoundError:
-        return loader.loadTestsFromName(name)
-    if not hasattr(module, "__path__"):
-        return loader.loadTestsFromModule(module)
-    suite = unittest.TestSuite()
-    files = {path for folder in module.__path__ for path in pathlib.Path(folder).glob("test_*.py")}
-    for path in sorted(files)[part[0] - 1::part[1]]:
-        suite.addTests(loader.loadTestsFromModule(importlib.import_module(f"{name}.{path.stem}")))
+        return [name]
+    files = {path for folder in getattr(module, "__path__", [])
+             for path in pathlib.Path(folder).glob("test_*.py")}
+    return sorted(f"{name}.{path.stem}" for path in files) or [name]
+
+
+def load(name):
+    """Returns the tests of a module, a class or a method."""
+    try:
+        suite = unittest.defaultTestLoader.loadTestsFromModule(importlib.import_module(name))
+    except ModuleNotFoundError:
+        suite = unittest.defaultTestLoader.loadTestsFromName(name)
+    if database.is_wanted():
+        local_only.skip(suite)
     return suite
+
+
+def run(names):
+    """Runs them in this process. Returns how many lines there were, and how many failures."""
+    result = TapResult(sys.stdout)
+    unittest.TestSuite(load(name) for name in names).run(result)
+    return result.number, result.failed
+
+
+def run_apart(names, jobs, words):
+    """The same in a process for each name, `jobs` of them at a time."""
+    children = []
+
+    def run_one(name):
+        command = [sys.executable, "-m", "tests.harness.tap", name]
+        child = subprocess.Popen(command + [f"-k{word}" for word in words], text=True,
+                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        children.append(child)
+        output, _ = child.communicate()
+        return name, child.returncode, output.splitlines()
+
+    number = failed = 0
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        try:
+            for done in concurrent.futures.as_completed([pool.submit(run_one, name)
+                                                         for name in names]):
+                name, status, lines = done.result()
+                if not any(line.startswith("1..") for line in lines):
+                    lines.append(f"not ok 0 - {name} ended in the middle, with status {status}")
+                for line in lines:
+                    if line.startswith(("ok ", "not ok ")):
+                        number += 1
+                        failed += line.startswith("not ok ")
+                        line = re.sub(r"ok \d+", f"ok {number}", line, count=1)
+                    elif line.startswith("# ") and " lines, " in line:
+                        line = f"# {name}: {line[2:]}"
+                    elif line.startswith(("TAP version", "1..")):
+                        continue
+                    print(line, flush=True)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for child in children:
+                child.terminate()
+    return number, failed
 
 
 def main(arguments=None):
@@ -109,7 +165,7 @@ def main(arguments=None):
     parser.add_argument("names", nargs="+", help="package, module, class or test")
     parser.add_argument("-k", dest="words", action="append", metavar="WORD",
                         help="only tests whose names hold WORD; may be repeated")
-    parser.add_argument("--part", default="1/1", metavar="K/N", help="of a package's modules")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="modules at a time")
     options = parser.parse_args(arguments)
     if options.words:
         unittest.defaultTestLoader.testNamePatterns = [f"*{word}*" for word in options.words]
@@ -117,14 +173,17 @@ def main(arguments=None):
     # A terminated run still takes its servers with it: exit runs what atexit knows.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     begun = time.monotonic()
-    part = tuple(int(number) for number in options.part.split("/"))
-    suite = unittest.TestSuite(load(name, part) for name in options.names)
-    result = TapResult(sys.stdout)
+    names = [module for name in options.names for module in modules(name)]
     print("TAP version 13", flush=True)
-    suite.run(result)
-    print(f"1..{result.number}")
-    print(f"# {result.number} lines, {result.failed} failed, {time.monotonic() - begun:.1f} s")
-    return 1 if result.failed or result.number == 0 else 0
+    if database.is_wanted():
+        database.server()  # One for all processes.
+    if options.jobs > 1:
+        number, failed = run_apart(names, options.jobs, options.words or [])
+    else:
+        number, failed = run(names)
+    print(f"1..{number}")
+    print(f"# {number} lines, {failed} failed, {time.monotonic() - begun:.1f} s")
+    return 1 if failed or number == 0 else 0
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@
 
 #include "wire/json.h"
 
+enum { PIECE_BYTES = 1000 };
+
 void exchange_case_init(struct exchange_case *one)
 {
     *one = (struct exchange_case){.body = NULL};
@@ -70,10 +72,41 @@ static void wake(struct http_exchange *exchange)
     pthread_mutex_unlock(&one->lock);
 }
 
+static void wake_nobody(struct http_stream *stream)
+{
+    (void)stream;
+}
+
+/* What a stream has to say at first becomes the reply. */
+static void read_stream(struct http_exchange *exchange)
+{
+    struct http_stream *stream = exchange->stream;
+    uint8_t piece[256];
+    if (stream == NULL)
+        return;
+    stream->wake = wake_nobody;
+    for (int64_t count = 1; count > 0;) {
+        count = stream->read(stream, piece, sizeof(piece));
+        if (count > 0)
+            buffer_append(&exchange->reply, (struct bytes){piece, (size_t)count});
+    }
+    stream->close(stream);
+    exchange->stream = NULL;
+}
+
 void exchange_case_run(struct exchange_case *one, const struct http_handler *handler)
 {
     struct http_exchange *exchange = &one->exchange;
     handler->begin(handler->context, exchange);
+    const struct bytes body = exchange->body;
+    if (exchange->status == 0 && exchange->take_body != NULL)
+        exchange->body = (struct bytes){NULL, 0};
+    for (size_t at = 0; at < body.size && exchange->status == 0 && exchange->take_body != NULL;) {
+        const size_t rest = body.size - at;
+        const size_t piece = rest < PIECE_BYTES ? rest : PIECE_BYTES;
+        exchange->take_body(exchange, (struct bytes){body.data + at, piece});
+        at += piece;
+    }
     bool complete = exchange->status != 0 || handler->execute(handler->context, exchange);
     while (!complete) {
         one->awaited = true;
@@ -87,6 +120,7 @@ void exchange_case_run(struct exchange_case *one, const struct http_handler *han
         complete = handler->finish(handler->context, exchange);
     }
     handler->end(handler->context, exchange);
+    read_stream(exchange);
 }
 
 struct bytes exchange_case_reply(const struct exchange_case *one)

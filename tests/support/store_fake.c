@@ -28,6 +28,7 @@ static void answer(const struct store_fake *fake, struct store_command *command)
         command->views_count = fake->views_count;
         break;
     case STORE_MARK:
+    case STORE_SPEND:
         break;
     case STORE_COUNT:
         command->count.sku = fake->below_sku;
@@ -100,6 +101,37 @@ static enum err fake_totals(struct store *store, int64_t shelf_id, int64_t campa
     return fake->totals_error;
 }
 
+static enum err fake_orders(struct store *store, struct store_orders *orders)
+{
+    struct store_fake *fake = fake_of(store);
+    ASSERT(fake->orders_asked < STORE_FAKE_KEPT_MAX);
+    fake->orders_kept[fake->orders_asked++] = *orders;
+    orders->orders_count = 0;
+    orders->more = false;
+    return fake->orders_answer == NULL ? OK : fake->orders_answer(fake, orders);
+}
+
+static enum err fake_history(struct store *store, struct store_history *history)
+{
+    struct store_fake *fake = fake_of(store);
+    ASSERT(fake->history_asked < STORE_FAKE_KEPT_MAX);
+    fake->history_kept[fake->history_asked++] = *history;
+    history->events_count = 0;
+    history->next = (struct bytes){NULL, 0};
+    return fake->history_answer == NULL ? OK : fake->history_answer(fake, history);
+}
+
+/* Nothing lies anywhere. */
+static enum err fake_survey(struct store *store, struct shelf_survey *shelves,
+                            uint32_t shelves_count)
+{
+    const struct store_fake *fake = fake_of(store);
+    for (uint32_t i = 0; i < shelves_count; i++)
+        shelves[i] = (struct shelf_survey){
+            .shelf_id = shelves[i].shelf_id, .counted = true, .updated_at_ms = STOCK_NEVER_UPDATED};
+    return fake->totals_error;
+}
+
 static void fake_metrics(struct store *store, struct store_metrics *metrics)
 {
     (void)store;
@@ -118,6 +150,9 @@ static const struct store_ops fake_ops = {
     .copy_shelf = fake_copy_shelf,
     .copy_marks = fake_copy_marks,
     .totals = fake_totals,
+    .orders = fake_orders,
+    .history = fake_history,
+    .survey = fake_survey,
     .metrics = fake_metrics,
     .close = fake_close,
 };

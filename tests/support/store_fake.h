@@ -44,6 +44,14 @@ struct store_fake {
     struct shelf_totals totals; /* Of every shelf. */
     int64_t totals_shelf_id;    /* Asked last. */
     int64_t totals_campaign_id;
+
+    /* Lists of orders and histories: what was asked, and what answers; NULL: there is nothing. */
+    struct store_orders orders_kept[STORE_FAKE_KEPT_MAX];
+    uint32_t orders_asked;
+    enum err (*orders_answer)(struct store_fake *fake, struct store_orders *orders);
+    struct store_history history_kept[STORE_FAKE_KEPT_MAX];
+    uint32_t history_asked;
+    enum err (*history_answer)(struct store_fake *fake, struct store_history *history);
 };
 
 /* A store that grants everything and holds nothing. It owns nothing either. */

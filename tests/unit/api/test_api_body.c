@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../../support/store_fake.h"
+#include "base/moment_id.h"
 
 #define PUT_BODY   "{\"skus\":[{\"sku\":\"A\",\"items\":[{\"count\":5}]}]}"
 #define PUT_BODY_2 "{\"skus\":[{\"sku\":\"A\",\"items\":[{\"count\":5}]},{\"sku\":\"B\"}]}"
@@ -61,6 +62,49 @@ static void body_costs_what_it_names_even_when_it_is_refused(void **state)
     assert_int_equal(world_send(&world, "PUT", STOCKS, PUT_BODY_2), 400);
     assert_int_equal(remaining(&world), RATE_SKUS_PER_MINUTE_MAX - 3);
     assert_int_equal(store.submitted, 2); /* Whether an offer is deleted, and the write. */
+    world_deinit(&world);
+}
+
+static void a_write_says_whose_it_is(void **state)
+{
+    (void)state;
+    struct store_fake store;
+    store_fake_init(&store);
+    struct world world;
+    world_init(&world, &settings_2025, &store.store);
+    assert_int_equal(world_send(&world, "PUT", STOCKS, PUT_BODY), 200);
+    const struct store_command *write = &store.kept[1];
+    assert_int_equal(write->kind, STORE_PUT);
+    assert_int_equal(write->cause.source, STOCK_SOURCE_API);
+    assert_true(write->cause.at_ms == NOW_MS);
+    EXPECT_TEXT(write->cause.by, "full");
+    assert_true(write->cause.request_id == 0); /* No log is kept. */
+    world_deinit(&world);
+}
+
+static void take_id(void *context, const struct request_entry *entry)
+{
+    uint64_t *id = context;
+    assert_true(*id != entry->id);
+    *id = entry->id;
+}
+
+static void a_write_names_its_entry_in_the_log(void **state)
+{
+    (void)state;
+    uint64_t logged = 0;
+    struct api_settings settings = settings_2025;
+    settings.sink = (struct request_sink){&logged, take_id};
+    struct store_fake store;
+    store_fake_init(&store);
+    struct world world;
+    world_init(&world, &settings, &store.store);
+    for (int i = 0; i < 3; i++) {
+        store.submitted = 0;
+        assert_int_equal(world_send(&world, "PUT", STOCKS, PUT_BODY), 200);
+        assert_true(store.kept[1].cause.request_id == logged);
+        assert_true(moment_id_ms(logged) == NOW_MS);
+    }
     world_deinit(&world);
 }
 
@@ -409,10 +453,11 @@ static void metrics_count_what_was_answered(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bodies_that_are_not_json_are_told_why),
         cmocka_unit_test(body_costs_what_it_names_even_when_it_is_refused),
+        cmocka_unit_test(a_write_says_whose_it_is),
+        cmocka_unit_test(a_write_names_its_entry_in_the_log),
         cmocka_unit_test(too_large_body_is_refused_by_its_head_and_by_its_size),
         cmocka_unit_test(content_type_is_json_in_utf8),
         cmocka_unit_test(limit_is_bounded_as_the_edition_has_it),

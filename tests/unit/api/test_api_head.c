@@ -296,7 +296,6 @@ static void business_header_goes_with_oauth_in_the_newer_edition(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paths_that_name_nothing_are_not_found),
         cmocka_unit_test(other_verbs_are_not_supported_and_allow_says_which_are),

@@ -232,7 +232,6 @@ static void list_of_a_business_ends_early_rather_than_never(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(archive_begins_anew_when_the_registry_changed_meanwhile),
         cmocka_unit_test(archive_gives_up_on_a_registry_that_never_rests),

@@ -6,6 +6,7 @@
 
 #include "os/log.h"
 #include "os/os_sim.h"
+#include "store/store_local.h"
 
 /* A machine with a store; the world stands on it. */
 struct machine {
@@ -25,9 +26,12 @@ static enum err take_nothing(void *context, struct bytes name, struct bytes cont
 static void machine_start(struct machine *machine, const struct api_settings *settings)
 {
     struct store_opening opening;
-    assert_int_equal(store_local_open(os_sim_os(machine->sim), "data", take_nothing, NULL, &opening,
-                                      &machine->store),
-                     OK);
+    const struct store_local_settings store_settings = {
+        .os = os_sim_os(machine->sim),
+        .folder = "data",
+        .documents = {.context = NULL, .take = take_nothing}};
+    assert_int_equal(store_local_open(&store_settings, &opening, &machine->store), OK);
+    assert_int_equal(store_local_start(machine->store), OK);
     world_init(&machine->world, settings, machine->store);
 }
 
@@ -259,7 +263,6 @@ static void what_was_acknowledged_is_there_after_a_restart(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_is_read_by_every_store_of_the_group),
         cmocka_unit_test(older_write_is_accepted_and_ignored),

@@ -167,7 +167,6 @@ static void status_that_cannot_be_kept_is_not_changed(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_warehouse_is_one_write),
         cmocka_unit_test(no_room_in_the_second_warehouse_is_503_and_costs_nothing),

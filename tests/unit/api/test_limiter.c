@@ -287,9 +287,48 @@ static void threads_take_no_more_than_the_window_holds(void **state)
     limiter_destroy(limiter);
 }
 
+static struct rate_told told_of(int64_t remaining, int64_t asked_us, int64_t ends_us)
+{
+    return (struct rate_told){{100, remaining, MINUTE_START_MS}, asked_us, ends_us};
+}
+
+static void what_a_store_said_is_known_until_the_window_ends(void **state)
+{
+    (void)state;
+    struct limiter *limiter = limiter_new(2);
+    struct rate_told known;
+    const struct rate_told told = told_of(40, 1000, 5000);
+    assert_false(limiter_recall(limiter, WRITE, 1, 1000, &known));
+    limiter_note(limiter, WRITE, 1, &told);
+    assert_true(limiter_recall(limiter, WRITE, 1, 4999, &known));
+    assert_int_equal(known.state.remaining, 40);
+    assert_true(known.state.until_ms == MINUTE_START_MS && known.asked_us == 1000);
+    assert_false(limiter_recall(limiter, WRITE, 1, 5000, &known));
+    assert_false(limiter_recall(limiter, WRITE, 2, 1000, &known));
+    assert_false(limiter_recall(limiter, READ, 1, 1000, &known));
+    limiter_destroy(limiter);
+}
+
+static void answers_of_a_store_that_overtake_each_other(void **state)
+{
+    (void)state;
+    struct limiter *limiter = limiter_new(2);
+    struct rate_told known;
+    const struct rate_told late = told_of(40, 2000, 5000);
+    const struct rate_told early = told_of(70, 1000, 5000);
+    limiter_note(limiter, WRITE, 1, &late);
+    limiter_note(limiter, WRITE, 1, &early);
+    assert_true(limiter_recall(limiter, WRITE, 1, 3000, &known));
+    assert_int_equal(known.state.remaining, 40);
+    const struct rate_told again = told_of(80, 2000, 5000); /* The same, given back. */
+    limiter_note(limiter, WRITE, 1, &again);
+    assert_true(limiter_recall(limiter, WRITE, 1, 3000, &known));
+    assert_int_equal(known.state.remaining, 80);
+    limiter_destroy(limiter);
+}
+
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fresh_entity_has_all_of_its_window),
         cmocka_unit_test(windows_are_counted_off_by_the_clock),
@@ -303,6 +342,8 @@ int main(void)
         cmocka_unit_test(limiter_that_is_off_grants_everything_and_counts_nothing),
         cmocka_unit_test(limiter_agrees_with_a_plain_model),
         cmocka_unit_test(threads_take_no_more_than_the_window_holds),
+        cmocka_unit_test(what_a_store_said_is_known_until_the_window_ends),
+        cmocka_unit_test(answers_of_a_store_that_overtake_each_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

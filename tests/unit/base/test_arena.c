@@ -54,6 +54,24 @@ static void reset_arena_gives_the_same_memory_again(void **state)
     assert_null(arena.first);
 }
 
+static void arena_tells_what_it_holds(void **state)
+{
+    (void)state;
+    struct arena arena;
+    arena_init(&arena);
+    assert_int_equal(arena_bytes(&arena), 0);
+    assert_non_null(arena_allocate(&arena, 1));
+    const size_t least = arena_bytes(&arena);
+    assert_in_range(least, 1, ARENA_KEPT_BYTES_MAX);
+    assert_non_null(arena_allocate(&arena, 2 * ARENA_KEPT_BYTES_MAX));
+    assert_in_range(arena_bytes(&arena), least + 2 * ARENA_KEPT_BYTES_MAX,
+                    least + 2 * ARENA_KEPT_BYTES_MAX + 4096);
+    arena_reset(&arena);
+    assert_int_equal(arena_bytes(&arena), least);
+    arena_deinit(&arena);
+    assert_int_equal(arena_bytes(&arena), 0);
+}
+
 /* Rounds of the same work take the same memory again, and what was there before stays. */
 static void rewound_arena_gives_the_same_memory_again(void **state)
 {
@@ -120,10 +138,10 @@ static void impossible_size_gives_nothing_and_harms_nothing(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pieces_are_aligned_and_do_not_overlap),
         cmocka_unit_test(reset_arena_gives_the_same_memory_again),
+        cmocka_unit_test(arena_tells_what_it_holds),
         cmocka_unit_test(rewound_arena_gives_the_same_memory_again),
         cmocka_unit_test(large_memory_is_not_kept_over_a_reset),
         cmocka_unit_test(impossible_size_gives_nothing_and_harms_nothing),

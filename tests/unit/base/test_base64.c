@@ -127,7 +127,6 @@ static void every_text_that_is_taken_is_the_one_that_would_be_written(void **sta
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(vectors_are_encoded_and_decoded),
         cmocka_unit_test(what_is_not_base64url_is_refused),

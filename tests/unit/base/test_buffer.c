@@ -125,7 +125,6 @@ static void failed_growth_is_remembered_until_it_is_cleared(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(empty_buffer_owns_nothing),
         cmocka_unit_test(everything_is_appended_in_order),

@@ -206,6 +206,35 @@ static void every_code_point_but_surrogates_is_utf8(void **state)
     }
 }
 
+/* A text of ASCII is read eight bytes at a time; what is found has to be found at each place. */
+static void prefixes_end_where_the_first_other_byte_stands(void **state)
+{
+    (void)state;
+    for (size_t size = 0; size < 40; size++) {
+        for (size_t at = 0; at < size; at++) {
+            for (unsigned value = 0; value < 256; value++) {
+                uint8_t data[40];
+                memset(data, value == 0 ? 0x1F : 0, sizeof(data));
+                memset(data, 'x', at);
+                data[at] = (uint8_t)value;
+                const bool is_plain = value >= 0x20 && value != '"' && value != '\\';
+                const size_t plain = is_plain ? at + 1 : at;
+                assert_int_equal(bytes_plain_prefix((struct bytes){data, size}), plain);
+                memset(data + at + 1, 'x', sizeof(data) - at - 1);
+                assert_int_equal(bytes_plain_prefix((struct bytes){data, size}),
+                                 is_plain ? size : at);
+                assert_int_equal(bytes_utf8_prefix((struct bytes){data, size}),
+                                 value < 0x80 ? size : at);
+                assert_int_equal(bytes_are_plain_ascii((struct bytes){data, size}),
+                                 is_plain && value < 0x80);
+                assert_int_equal(bytes_are_visible((struct bytes){data, size}),
+                                 value > 0x20 && value < 0x7F);
+            }
+        }
+        assert_int_equal(bytes_plain_prefix((struct bytes){(const uint8_t *)"", 0}), 0);
+    }
+}
+
 static void clipping_never_cuts_a_code_point(void **state)
 {
     (void)state;
@@ -300,7 +329,6 @@ static void random_numbers_come_back_from_their_digits(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_without_a_view_has_no_bytes),
         cmocka_unit_test(equal_means_every_byte_and_the_size),
@@ -310,6 +338,7 @@ int main(void)
         cmocka_unit_test(splitting_takes_the_first_separator),
         cmocka_unit_test(utf8_is_what_table_3_7_says),
         cmocka_unit_test(every_code_point_but_surrogates_is_utf8),
+        cmocka_unit_test(prefixes_end_where_the_first_other_byte_stands),
         cmocka_unit_test(clipping_never_cuts_a_code_point),
         cmocka_unit_test(whole_numbers_are_read_up_to_the_limits),
         cmocka_unit_test(anything_but_a_whole_number_is_refused_and_changes_nothing),

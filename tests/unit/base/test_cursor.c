@@ -239,7 +239,6 @@ static void random_reads_never_pass_the_end(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_little_endian),
         cmocka_unit_test(read_past_the_end_fails_and_so_does_every_later_one),

@@ -270,7 +270,6 @@ static void invalid_http_dates_are_refused_and_change_nothing(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(valid_dates_have_these_moments),
         cmocka_unit_test(invalid_dates_are_refused_and_change_nothing),

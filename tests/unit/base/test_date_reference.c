@@ -179,7 +179,6 @@ static void writing_agrees_with_gmtime(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_readers_agree_on_random_texts),
         cmocka_unit_test(writing_agrees_with_gmtime),

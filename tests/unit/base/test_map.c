@@ -46,6 +46,27 @@ static void any_key_may_be_set_replaced_and_removed(void **state)
     map_deinit(&map);
 }
 
+static void every_key_is_come_across_once(void **state)
+{
+    (void)state;
+    enum { KEYS = 1000 };
+    static uint32_t seen[KEYS];
+    struct map map;
+    uint32_t place = 0;
+    int64_t key = 0;
+    map_init(&map);
+    assert_false(map_next(&map, &place, &key));
+    for (int64_t i = 0; i < KEYS; i++)
+        assert_int_equal(map_set(&map, i, 0), OK);
+    for (int64_t i = 0; i < KEYS; i += 2)
+        map_remove(&map, i);
+    for (place = 0; map_next(&map, &place, &key);)
+        seen[key]++;
+    for (int64_t i = 0; i < KEYS; i++)
+        assert_int_equal(seen[i], i % 2);
+    map_deinit(&map);
+}
+
 static void replacing_takes_no_memory(void **state)
 {
     (void)state;
@@ -167,10 +188,10 @@ static void checksum_is_the_one_that_is_on_disk(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(empty_map_has_nothing_to_get_or_remove),
         cmocka_unit_test(any_key_may_be_set_replaced_and_removed),
+        cmocka_unit_test(every_key_is_come_across_once),
         cmocka_unit_test(replacing_takes_no_memory),
         cmocka_unit_test(map_agrees_with_a_naive_array),
         cmocka_unit_test(reserved_room_is_enough_for_that_many_keys),

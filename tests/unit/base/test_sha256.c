@@ -91,7 +91,6 @@ static void anything_but_64_hexadecimal_digits_is_refused(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(published_vectors_have_these_hashes),
         cmocka_unit_test(hashes_are_equal_in_every_byte_or_not_at_all),

@@ -13,7 +13,7 @@
 #include "../../support/expect.h"
 #include "call/registry_keeper.h"
 
-enum { DOCUMENTS_MAX = 64, STRANDED_MAX = 4 };
+enum { DOCUMENTS_MAX = 64, STRANDED_MAX = 4, FENCE = 7 };
 
 /* What lies on a shelf of the store below. */
 struct stranded {
@@ -33,7 +33,10 @@ struct notebook {
     enum err copy_error;
     enum err document_error;
     int64_t shelf_id_max;
-    void (*look)(void *context); /* Called while a document is kept. */
+    enum err fence_error;
+    enum err confirm_error;
+    void (*fenced)(struct notebook *notebook); /* Called when shelves were fenced. */
+    void (*look)(void *context);               /* Called while a document is kept. */
     void *context;
 };
 
@@ -61,6 +64,30 @@ static inline enum err note_document(struct store *store, struct bytes name, str
     buffer_append(&notebook->documents[notebook->documents_count++], content);
     buffer_append_text(&notebook->steps, moving ? "keep moves;" : "keep;");
     return OK;
+}
+
+static inline enum err note_fence(struct store *store, const int64_t *shelf_ids,
+                                  uint32_t shelves_count, int64_t *fence)
+{
+    struct notebook *notebook = notebook_of(store);
+    for (uint32_t i = 0; i < shelves_count; i++)
+        buffer_append_format(&notebook->steps, "fence %d;", (int)shelf_ids[i]);
+    *fence = FENCE;
+    if (notebook->fenced != NULL)
+        notebook->fenced(notebook);
+    return notebook->fence_error;
+}
+
+static inline enum err tell_current(struct store *store)
+{
+    return notebook_of(store)->confirm_error;
+}
+
+static inline enum err note_fenced(struct store *store, int64_t fence, struct bytes name,
+                                   struct bytes content)
+{
+    assert_int_equal(fence, FENCE);
+    return note_document(store, name, content);
 }
 
 static inline enum err note_copy(struct store *store, int64_t from_id, int64_t to_id,
@@ -98,6 +125,18 @@ static inline void tell_metrics(struct store *store, struct store_metrics *metri
 
 static const struct store_ops notebook_ops = {
     .add_document = note_document,
+    .copy_shelf = note_copy,
+    .copy_marks = note_marks,
+    .totals = tell_totals,
+    .metrics = tell_metrics,
+};
+
+/* The same over which there are other nodes. */
+static const struct store_ops shared_ops = {
+    .add_document = note_document,
+    .fence = note_fence,
+    .add_fenced = note_fenced,
+    .confirm = tell_current,
     .copy_shelf = note_copy,
     .copy_marks = note_marks,
     .totals = tell_totals,

@@ -53,7 +53,7 @@ static void world_init(struct world *world)
         .kind = STORE_LIST, .campaign_id = CAMPAIGN, .shelf_id = SHELF, .body_is_good = true};
     store_fake_init(&world->store);
     world->registry = registry_create();
-    world->parsers = parser_pool_create();
+    world->parsers = parser_pool_create(false);
     assert_non_null(world->registry);
     assert_non_null(world->parsers);
     struct registry_keeper *keeper = registry_keeper_create(world->registry, &world->store.store);
@@ -135,6 +135,8 @@ static void handler_begin(void *context, struct http_exchange *exchange)
     call_begin(&own->call, exchange, &steps, world->registry, &world->store.store, world->parsers);
     own->call.campaign_id = world->campaign_id;
     own->call.use = world->use;
+    own->call.cause.source = STOCK_SOURCE_API;
+    own->call.cause.by = BYTES("sync");
 }
 
 static void handler_end(void *context, struct http_exchange *exchange)
@@ -315,6 +317,23 @@ static void nobody_changes_a_shelf_of_others(void **state)
     }
 }
 
+static void every_command_that_changes_something_says_why(void **state)
+{
+    (void)state;
+    struct world world;
+    world_init(&world);
+    world.kind = STORE_PUT;
+    world_run(&world);
+    assert_int_equal(world.store.submitted, COMMANDS);
+    for (uint32_t i = 0; i < COMMANDS; i++) {
+        const struct stock_cause *cause = &world.store.kept[i].cause;
+        assert_int_equal(cause->source, STOCK_SOURCE_API);
+        assert_int_equal(cause->at_ms, NOW_MS);
+        EXPECT_TEXT(cause->by, "sync");
+    }
+    world_deinit(&world);
+}
+
 static void kept_keys_outlive_their_document(void **state)
 {
     (void)state;
@@ -346,8 +365,8 @@ int main(void)
         cmocka_unit_test(a_verb_of_others_is_refused_with_those_there_are),
         cmocka_unit_test(a_use_says_which_shelves_may_change),
         cmocka_unit_test(nobody_changes_a_shelf_of_others),
+        cmocka_unit_test(every_command_that_changes_something_says_why),
         cmocka_unit_test(kept_keys_outlive_their_document),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

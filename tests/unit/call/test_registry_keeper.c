@@ -126,6 +126,87 @@ static void nothing_is_stranded(void **state)
     }
 }
 
+/* Somebody else's order came before the fence was up. */
+static void strand_an_order(struct notebook *notebook)
+{
+    notebook->stranded[0] = (struct stranded){4, 13, {.cells_count = 1, .orders_count = 1}};
+}
+
+static void other_nodes_are_kept_off(void **state)
+{
+    (void)state;
+    struct world world;
+    world_init(&world);
+    world.notebook.store.ops = &shared_ops;
+    assert_int_equal(apply(&world, joins), OK);
+    EXPECT_TEXT(buffer_bytes(&world.notebook.steps),
+                "look 4 13;fence 4;fence 4;look 4 13;keep moves;join 4 1;fence 1;moved;");
+    world_deinit(&world);
+}
+
+static void what_came_before_the_fence_is_seen(void **state)
+{
+    (void)state;
+    struct world world;
+    world_init(&world);
+    world.notebook.store.ops = &shared_ops;
+    world.notebook.fenced = strand_an_order;
+    assert_int_equal(apply(&world, joins), ERR_BUSY);
+    EXPECT_ERROR(&world.errors, "warehouse 503 joins warehouse group 77; stranded orders: 1; ship "
+                                "or cancel them before");
+    EXPECT_TEXT(buffer_bytes(&world.notebook.steps), "look 4 13;fence 4;fence 4;look 4 13;moved;");
+    assert_true(may_write(&world, 13, 4));
+    world_deinit(&world);
+}
+
+static void without_a_fence_nothing_is_kept(void **state)
+{
+    (void)state;
+    struct world world;
+    world_init(&world);
+    world.notebook.store.ops = &shared_ops;
+    world.notebook.fence_error = ERR_IO;
+    assert_int_equal(apply(&world, joins), ERR_IO);
+    EXPECT_TEXT(buffer_bytes(&world.notebook.steps), "look 4 13;fence 4;fence 4;");
+    assert_true(may_write(&world, 13, 4));
+    world_deinit(&world);
+}
+
+static void nothing_to_do_is_said_by_who_knows_all(void **state)
+{
+    (void)state;
+    struct world world;
+    world_init(&world);
+    world.notebook.store.ops = &shared_ops;
+    assert_int_equal(apply(&world, three_stores), OK);
+    assert_false(world.outcome.changed);
+    world.notebook.confirm_error = ERR_BUSY;
+    assert_int_equal(apply(&world, three_stores), ERR_BUSY);
+    assert_true(may_write(&world, 13, 4));
+    world_deinit(&world);
+}
+
+/* What another node began: nothing but a fence, or something to be carried. */
+static void what_another_node_began_is_ended(void **state)
+{
+    (void)state;
+    struct world world;
+    world_init(&world);
+    world.notebook.store.ops = &shared_ops;
+    buffer_clear(&world.notebook.steps);
+    assert_int_equal(registry_keeper_end(world.keeper), OK);
+    EXPECT_TEXT(buffer_bytes(&world.notebook.steps), "moved;");
+    world.notebook.copy_error = ERR_BUSY;
+    assert_int_equal(apply(&world, joins), ERR_BUSY);
+    assert_false(may_write(&world, 13, 4));
+    world.notebook.copy_error = OK;
+    buffer_clear(&world.notebook.steps);
+    assert_int_equal(registry_keeper_end(world.keeper), OK);
+    EXPECT_TEXT(buffer_bytes(&world.notebook.steps), "join 4 1;fence 1;moved;");
+    assert_true(may_write(&world, 13, 1));
+    world_deinit(&world);
+}
+
 static void everything_that_would_be_stranded_is_told(void **state)
 {
     (void)state;
@@ -151,6 +232,8 @@ static void what_could_not_be_carried_stays_closed_until_it_is(void **state)
     assert_int_equal(shelf_of(&world, 13), 1);
     assert_false(may_write(&world, 13, 4));
     assert_int_equal(apply(&world, "{\"businesses\":[{\"id\":5,\"name\":\"b\"}]}"), ERR_FULL);
+    assert_int_equal(registry_keeper_complete(world.keeper, &world.errors), OK); /* A start. */
+    assert_false(may_write(&world, 13, 4));
     struct registry *replayed = registry_create(); /* What a start would find. */
     assert_non_null(replayed);
     for (uint32_t i = 0; i < world.notebook.documents_count; i++) {
@@ -348,13 +431,17 @@ static void documents_of_an_older_stockd_are_completed_once(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(change_is_kept_before_anybody_sees_it),
         cmocka_unit_test(what_changes_nothing_is_not_kept),
         cmocka_unit_test(new_shelf_gets_marks),
         cmocka_unit_test(nothing_is_stranded),
         cmocka_unit_test(everything_that_would_be_stranded_is_told),
+        cmocka_unit_test(other_nodes_are_kept_off),
+        cmocka_unit_test(what_came_before_the_fence_is_seen),
+        cmocka_unit_test(without_a_fence_nothing_is_kept),
+        cmocka_unit_test(nothing_to_do_is_said_by_who_knows_all),
+        cmocka_unit_test(what_another_node_began_is_ended),
         cmocka_unit_test(what_could_not_be_carried_stays_closed_until_it_is),
         cmocka_unit_test(failure_of_any_step_leaves_everything_as_it_was),
         cmocka_unit_test(what_is_no_document_is_told_with_its_place),

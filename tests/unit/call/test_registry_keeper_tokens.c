@@ -129,7 +129,6 @@ static void of_many_tokens_of_one_name_one_is_added(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(token_is_added_once_and_revoked_for_ever),
         cmocka_unit_test(business_has_at_most_30_tokens),

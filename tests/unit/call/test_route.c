@@ -105,6 +105,5 @@ int main(void)
         cmocka_unit_test(parameters_are_given_in_order),
         cmocka_unit_test(a_path_tells_all_its_verbs),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

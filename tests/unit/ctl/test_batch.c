@@ -85,7 +85,8 @@ static void largest_row_fits_into_an_empty_batch(void **state)
     assert_int_equal(batch_init(&batch, PUT_SKUS_MAX, BODY_BYTES_MAX), OK);
     uint32_t added = 0;
     for (enum err error = OK; error == OK; added += error == OK) {
-        const struct leftover leftover = {bytes_from_text(sku), STOCK_COUNT_MAX, 1};
+        const struct leftover leftover = {
+            .sku = bytes_from_text(sku), .count = STOCK_COUNT_MAX, .updated_at_ms = 1};
         error = batch_add(&batch, &leftover, 2);
     }
     assert_in_range(added, 800, PUT_SKUS_MAX - 1);
@@ -119,6 +120,5 @@ int main(void)
         cmocka_unit_test(largest_row_fits_into_an_empty_batch),
         cmocka_unit_test(rows_are_found_by_index_and_by_sku),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

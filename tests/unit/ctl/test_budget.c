@@ -199,6 +199,22 @@ static void answer_that_came_late_does_not_move_the_clock_back(void **state)
     assert_int_equal(budget_wait_ms(&budget, ITEMS, UPTIME_MS + 4000), UNTIL_MS - NOW_MS - 4000);
 }
 
+/* A clock that is wrong, or a limit that nobody keeps. */
+static void end_further_away_than_a_day_is_not_believed(void **state)
+{
+    (void)state;
+    static const int64_t day_ms = 24 * 3600 * 1000;
+    struct budget budget = fresh();
+    struct budget_answer refused = answer_of(100000, 0, NOW_MS + day_ms + 1);
+    refused.accepted = false;
+    refused.refused = true;
+    attempt(&budget, refused);
+    assert_int_equal(budget_wait_ms(&budget, ITEMS, UPTIME_MS), 0);
+    refused.until_ms = NOW_MS + day_ms;
+    attempt(&budget, refused);
+    assert_int_equal(budget_wait_ms(&budget, ITEMS, UPTIME_MS), day_ms);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,7 +231,7 @@ int main(void)
         cmocka_unit_test(batch_larger_than_any_window_is_tried_alone),
         cmocka_unit_test(servers_clock_decides),
         cmocka_unit_test(answer_that_came_late_does_not_move_the_clock_back),
+        cmocka_unit_test(end_further_away_than_a_day_is_not_believed),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

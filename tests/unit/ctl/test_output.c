@@ -6,9 +6,9 @@
 
 #include <cmocka.h>
 
-#include "ctl/csv_writer.h"
-#include "ctl/progress.h"
 #include "ctl/totals.h"
+#include "os/progress.h"
+#include "sheet/csv_writer.h"
 
 static void fields_are_quoted_where_they_must_be(void **state)
 {
@@ -116,6 +116,5 @@ int main(void)
         cmocka_unit_test(progress_tells_what_is_known),
         cmocka_unit_test(bar_fills_from_left_to_right),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

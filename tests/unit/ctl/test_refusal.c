@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "ctl/printable.h"
+#include "base/printable.h"
 #include "ctl/refusal.h"
 
 /* SKUs on the lines 2, 3, …, of which some are nasty to find. */
@@ -18,7 +18,7 @@ static void batch_make(struct batch *batch)
 {
     assert_int_equal(batch_init(batch, SKUS, 100000), OK);
     for (uint64_t i = 0; i < SKUS; i++) {
-        const struct leftover leftover = {bytes_from_text(skus[i]), 1, 0};
+        const struct leftover leftover = {.sku = bytes_from_text(skus[i]), .count = 1};
         assert_int_equal(batch_add(batch, &leftover, i + 2), OK);
     }
 }
@@ -168,6 +168,5 @@ int main(void)
         cmocka_unit_test(answers_in_any_form_are_survived),
         cmocka_unit_test(text_from_outside_cannot_steer_the_terminal),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -144,6 +144,5 @@ int main(void)
         cmocka_unit_test(new_status_line_begins_anew),
         cmocka_unit_test(retry_after_is_a_number_or_a_date),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

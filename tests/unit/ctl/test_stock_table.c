@@ -69,6 +69,5 @@ int main(void)
         cmocka_unit_test(rows_are_found_and_others_are_not),
         cmocka_unit_test(second_row_of_a_sku_is_refused),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,7 +22,9 @@
 #include "os/log.h"
 #include "os/os_sim.h"
 
-#define FOLDER "journal"
+#define DATA        "data"
+#define FOLDER      DATA "/journal"
+#define CHECKPOINTS DATA "/checkpoints"
 
 enum { RECORDS_MAX = 8192 };
 
@@ -30,10 +32,11 @@ enum { RECORDS_MAX = 8192 };
 #if defined(__SANITIZE_THREAD__)
 enum { STRIDE = 16 };
 #elif defined(__SANITIZE_ADDRESS__)
-enum { STRIDE = 4 };
+enum { STRIDE = 16 };
 #else
 enum { STRIDE = 1 };
 #endif
+enum { CALLS_STRIDE = STRIDE > 1 ? 17 : 1 }; /* The same for calls of which each is tried. */
 
 /* Invariant: acknowledged <= appended <= RECORDS_MAX. */
 struct world {
@@ -46,8 +49,13 @@ struct world {
     size_t sizes[RECORDS_MAX];
     uint64_t appended;
     uint64_t acknowledged;
-    uint64_t replayed; /* By the opening that ran last. */
-    uint8_t *content;  /* Of one record. */
+    uint64_t replayed; /* By the opening that ran last; what its checkpoint covers counts. */
+    uint64_t parts_taken;
+    uint64_t parts_count;    /* Of the checkpoint, as its first part tells. */
+    uint64_t checkpoint_seq; /* That it covers. */
+    bool parts_ended;
+    bool read_ahead;
+    uint8_t *content; /* Of one record. */
 };
 
 static inline void world_init(struct world *world, uint64_t seed)
@@ -58,9 +66,23 @@ static inline void world_init(struct world *world, uint64_t seed)
     world->os = os_sim_os(world->sim);
     world->content = malloc((size_t)JOURNAL_RECORD_BYTES_MAX);
     assert_non_null(world->content);
-    assert_int_equal(world->os->make_folder(world->os, FOLDER), OK);
+    assert_int_equal(world->os->make_folder(world->os, DATA), OK);
     assert_int_equal(world->os->sync_folder(world->os, "."), OK);
     os_sim_cut_power_at(world->sim, OS_SIM_NEVER); /* Counts calls from here. */
+}
+
+/* Counts names in a folder. */
+static inline void count_name(void *context, const char *name)
+{
+    (void)name;
+    ++*(uint64_t *)context;
+}
+
+static inline uint64_t files_count(struct world *world, const char *folder)
+{
+    uint64_t count = 0;
+    assert_int_equal(world->os->list_folder(world->os, folder, count_name, &count), OK);
+    return count;
 }
 
 static inline void world_close(struct world *world)
@@ -84,9 +106,8 @@ static inline struct bytes record_content(struct world *world, uint64_t number, 
 }
 
 /* Counts the record if it is the one that the model expects. */
-static inline enum err world_replay(void *context, uint64_t seq, struct bytes payload)
+static inline enum err world_replay(struct world *world, uint64_t seq, struct bytes payload)
 {
-    struct world *world = context;
     const uint64_t number = world->replayed;
     if (seq != number + 1 || number >= world->appended || payload.size != world->sizes[number])
         return ERR_INVALID;
@@ -97,11 +118,91 @@ static inline enum err world_replay(void *context, uint64_t seq, struct bytes pa
     return OK;
 }
 
+static inline enum err world_take_records(void *context, struct journal_records *records)
+{
+    enum err error = OK;
+    for (size_t i = 0; i < records->count && error == OK; i++) {
+        error = world_replay(context, records->items[i].seq, records->items[i].payload);
+        records->failed = i;
+    }
+    return error;
+}
+
+/* What a checkpoint that covers `seq` has as its part number `index`: the first tells how many
+ * follow. Content in `content`, which has room for it. */
+static inline struct checkpoint_part part_expected(uint64_t seq, uint64_t index, uint64_t count,
+                                                   uint8_t *content)
+{
+    static const size_t sizes[] = {1, 0, 7, 8, 100, 4000, 70000, 300000};
+    const size_t size = index == 0 ? 0 : sizes[index % (sizeof(sizes) / sizeof(sizes[0]))];
+    memset(content, (int)(index * 31 + seq), size);
+    return (struct checkpoint_part){
+        .kind = index == 0 ? 1 : 2,
+        .key = index == 0 ? (int64_t)count : -(int64_t)index,
+        .seq = index == 0 ? seq : seq - index % 3 % (seq + 1),
+        .payload = {content, size},
+    };
+}
+
+static inline enum err world_take_part(struct world *world, const struct checkpoint_part *part)
+{
+    if (world->parts_taken == 0) {
+        world->checkpoint_seq = part->seq;
+        world->parts_count = (uint64_t)part->key;
+    }
+    const struct checkpoint_part expected = part_expected(world->checkpoint_seq, world->parts_taken,
+                                                          world->parts_count, world->content);
+    if (part->kind != expected.kind || part->key != expected.key || part->seq != expected.seq ||
+        !bytes_equal(part->payload, expected.payload))
+        return ERR_INVALID;
+    world->parts_taken++;
+    return OK;
+}
+
+static inline enum err world_take_parts(void *context, struct checkpoint_parts *parts)
+{
+    struct world *world = context;
+    enum err error = world->parts_ended || parts->count == 0 ? ERR_INVALID : OK;
+    for (size_t i = 0; i < parts->count && error == OK; i++) {
+        error = world_take_part(world, &parts->items[i]);
+        parts->failed = i;
+    }
+    return error;
+}
+
+static inline enum err world_end_parts(void *context)
+{
+    struct world *world = context;
+    if (world->parts_ended || world->parts_taken != world->parts_count ||
+        world->checkpoint_seq > world->appended)
+        return ERR_INVALID;
+    world->parts_ended = true;
+    world->replayed = world->checkpoint_seq;
+    return OK;
+}
+
+/* Who compares everything that is read with what the model knows. */
+static inline struct journal_replay world_begin_replay(struct world *world)
+{
+    world->replayed = 0;
+    world->parts_taken = 0;
+    world->parts_count = 0;
+    world->checkpoint_seq = 0;
+    world->parts_ended = false;
+    return (struct journal_replay){
+        .context = world,
+        .take_parts = world_take_parts,
+        .end_parts = world_end_parts,
+        .take_records = world_take_records,
+        .read_ahead = world->read_ahead,
+    };
+}
+
 /* Opens the journal; what it replayed is compared on the way. */
 static inline enum err world_open(struct world *world)
 {
-    world->replayed = 0;
-    return journal_open(world->os, FOLDER, world_replay, world, &world->recovery, &world->journal);
+    const struct journal_replay replay = world_begin_replay(world);
+    return journal_open(world->os, DATA, &replay, &world->recovery, &world->journal);
 }
 
 /* Appends the next record. ERR_FULL: there was no room. */
@@ -168,6 +269,47 @@ static inline void world_open_refused(struct world *world, enum err expected,
     }
 }
 
+/* Writes parts [first, last) of the `count` parts of a checkpoint that was begun. */
+static inline enum err world_append_some(struct world *world, struct checkpoint_writer *writer,
+                                         uint64_t first, uint64_t last, uint64_t count)
+{
+    enum err error = OK;
+    for (uint64_t i = first; i < last && error == OK; i++) {
+        const struct checkpoint_part part =
+            part_expected(checkpoint_seq(writer), i, count, world->content);
+        error = checkpoint_append(writer, &part);
+    }
+    return error;
+}
+
+/* Writes all of them. */
+static inline enum err world_append_parts(struct world *world, struct checkpoint_writer *writer,
+                                          uint64_t count)
+{
+    return world_append_some(world, writer, 0, count, count);
+}
+
+/* A whole checkpoint, of everything that was appended; commits first. */
+static inline enum err world_checkpoint(struct world *world, uint64_t parts_count)
+{
+    struct checkpoint_writer *writer = NULL;
+    enum err error = world_commit(world);
+    if (error == OK)
+        error = journal_checkpoint_begin(world->journal, &writer);
+    if (error != OK)
+        return error;
+    error = world_append_parts(world, writer, parts_count);
+    if (error == OK)
+        return checkpoint_finish(writer);
+    checkpoint_abandon(writer);
+    return error;
+}
+
+static inline void checkpoint_name(uint64_t number, char *path, size_t path_bytes)
+{
+    (void)snprintf(path, path_bytes, CHECKPOINTS "/%016llx.checkpoint", (unsigned long long)number);
+}
+
 static inline void segment_name(uint64_t index, char *path, size_t path_bytes)
 {
     (void)snprintf(path, path_bytes, FOLDER "/%016llx.journal", (unsigned long long)index);
@@ -225,7 +367,6 @@ static inline void world_prepare(void)
     (void)mallopt(M_MMAP_THRESHOLD, 1 << 30);
     (void)mallopt(M_TRIM_THRESHOLD, 1 << 30);
     log_set_level(LOG_ERROR);
-    cmocka_set_message_output(CM_OUTPUT_TAP);
 }
 
 #endif

@@ -242,6 +242,28 @@ static void room_comes_back_after_a_retry(void **state)
     assert_int_equal(world->replayed, acknowledged);
 }
 
+/* The disk was full, and then could not even remove what there was of the spare. */
+static void leftover_of_a_spare_becomes_one(void **state)
+{
+    struct world *world = *state;
+    world_limit_to_one_segment(world);
+    world_open_well(world, "start", 0);
+    (void)fill_disk(world);
+    os_sim_advance(world->sim, JOURNAL_ROOM_RETRY_MS);
+    os_sim_fail_at(world->sim, 2, ERR_IO); /* Create, allocate, remove. */
+    assert_int_equal(journal_commit(world->journal), OK);
+    assert_int_equal(os_sim_calls_count(world->sim), 3);
+    assert_false(journal_has_room(world->journal));
+    os_sim_limit_disk(world->sim, 10 * (uint64_t)JOURNAL_SEGMENT_BYTES);
+    os_sim_advance(world->sim, JOURNAL_ROOM_RETRY_MS);
+    assert_int_equal(journal_commit(world->journal), OK);
+    assert_true(journal_has_room(world->journal));
+    assert_int_equal(fill_disk(world) > 60, 1);
+    const uint64_t acknowledged = world->acknowledged;
+    reopen(world);
+    assert_int_equal(world->replayed, acknowledged);
+}
+
 static void folder_on_a_full_disk_cannot_become_a_journal(void **state)
 {
     struct world *world = *state;
@@ -324,6 +346,7 @@ int main(void)
         TEST(more_room_than_was_used_comes_back_with_the_append),
         TEST(full_disk_refuses_reservations_and_keeps_what_was_committed),
         TEST(room_comes_back_after_a_retry),
+        TEST(leftover_of_a_spare_becomes_one),
         TEST(folder_on_a_full_disk_cannot_become_a_journal),
         TEST(granted_reservations_fit_even_as_frames_of_their_own),
     };

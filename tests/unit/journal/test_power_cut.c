@@ -2,18 +2,9 @@
  * is a prefix of what was appended, with everything that was acknowledged. Then the same for calls
  * that fail and for a process that is killed. JOURNAL_SEEDS in the environment sets how many fates.
  */
-#include "journal_world.h"
+#include "cut_world.h"
 
-enum { SEEDS_SMALL = 8, SEEDS_ROLL = 4, SEEDS_KILL = 2, RECOVERY_CUTS = 8 };
-
-static uint64_t seeds_count(uint64_t usual)
-{
-    const char *text = getenv("JOURNAL_SEEDS");
-    return text == NULL ? (usual + STRIDE - 1) / STRIDE : strtoull(text, NULL, 10);
-}
-
-/* A scenario adds records until it is done or something fails. */
-typedef enum err scenario(struct world *world);
+enum { SEEDS_SMALL = 8, SEEDS_ROLL = 4, SEEDS_KILL = 2 };
 
 /* Frames of one block and of many, one record and several, sizes at the edges of a block. */
 static enum err add_small_records(struct world *world)
@@ -51,47 +42,6 @@ static enum err roll_segments(struct world *world)
             error = world_commit(world);
     }
     return error;
-}
-
-/* The process is gone; the machine may be too. Recovery is cut as well, then runs whole, twice, and
- * the journal takes more. */
-static void recover_and_go_on(struct world *world, uint64_t call)
-{
-    world_close(world);
-    os_sim_reboot(world->sim);
-    os_sim_cut_power_at(world->sim, world->seed % (RECOVERY_CUTS + 1));
-    if (world_open(world) == OK)
-        world_check(world, "first recovery after call", call);
-    world_close(world);
-    os_sim_reboot(world->sim);
-    world_open_well(world, "recovery after call", call);
-    world_add(world, 5000);
-    world_close(world);
-    os_sim_reboot(world->sim);
-    world_open_well(world, "last recovery after call", call);
-    assert_int_equal(world->recovery.torn_bytes, 0);
-}
-
-/* Cuts at call 0, 1, 2… of the scenario until it passes clean; returns how many cuts there were. */
-static uint64_t cut_everywhere(void (*prepare)(struct world *), scenario *run, uint64_t seed)
-{
-    struct world *world = malloc(sizeof(*world));
-    assert_non_null(world);
-    bool clean = false;
-    uint64_t call = 0;
-    for (; !clean; call++) {
-        world_init(world, seed * 1000003 + call);
-        prepare(world);
-        os_sim_cut_power_at(world->sim, call);
-        const enum err error = run(world);
-        clean = error == OK && !os_sim_is_off(world->sim);
-        if (error == OK)
-            assert_int_equal(world->acknowledged, world->appended);
-        recover_and_go_on(world, call);
-        world_deinit(world);
-    }
-    free(world);
-    return call - 1;
 }
 
 static void prepare_nothing(struct world *world)
@@ -133,7 +83,7 @@ static void record_seen_by_a_recovery_survives_a_power_cut(void **state)
     assert_non_null(world);
     for (uint64_t seed = 0; seed < seeds_count(SEEDS_KILL); seed++) {
         bool failed = true;
-        for (uint64_t call = 0; failed; call++) {
+        for (uint64_t call = 0; failed; call += CALLS_STRIDE) {
             world_init(world, seed * 1000003 + call);
             prepare_nothing(world);
             os_sim_fail_at(world->sim, call, seed % 2 == 0 ? ERR_IO : ERR_FULL);
@@ -160,7 +110,7 @@ static void failed_call_is_told_and_loses_nothing_acknowledged(void **state)
     for (uint64_t seed = 0; seed < seeds_count(SEEDS_KILL); seed++) {
         const enum err planned = seed % 2 == 0 ? ERR_IO : ERR_FULL;
         bool failed = true;
-        for (uint64_t call = 0; failed; call++) {
+        for (uint64_t call = 0; failed; call += CALLS_STRIDE) {
             world_init(world, seed * 1000003 + call);
             os_sim_fail_at(world->sim, call, planned);
             const enum err error = add_small_records(world);

@@ -250,6 +250,5 @@ int main(void)
         TEST(finished_orders_beyond_the_limit_go_first_come_first),
         TEST(too_many_open_orders_find_no_room),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

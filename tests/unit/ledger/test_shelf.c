@@ -336,7 +336,6 @@ static void shelf_agrees_with_a_model_through_300000_cells(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(empty_shelf_knows_nothing),
         cmocka_unit_test(new_cell_is_empty_and_takes_any_moment),

@@ -353,6 +353,5 @@ int main(void)
         cmocka_unit_test(units_that_leave_unsold_are_no_sale),
         cmocka_unit_test(shelf_agrees_with_a_plain_model),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

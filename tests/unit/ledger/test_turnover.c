@@ -220,6 +220,5 @@ int main(void)
         cmocka_unit_test(largest_numbers_do_not_overflow),
         cmocka_unit_test(history_agrees_with_a_model_that_forgets_nothing),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -76,6 +76,24 @@ static void play(struct store_fake *fake, struct store_command *command)
     command->order.order = (struct order_view){.campaign_id = 13, .id = BYTES_INIT("o")};
 }
 
+static void what_the_operator_changes_is_his(void **state)
+{
+    (void)state;
+    struct world world;
+    world_init(&world);
+    for (size_t i = 0; i < ROWS_COUNT_OF(storing); i++) {
+        (void)world_send(&world, storing[i].method, storing[i].path, storing[i].body);
+        const struct store_command *command = &world.store.kept[0];
+        if (command->kind == STORE_ORDER && command->order.action == ORDER_READ)
+            continue;
+        assert_int_equal(command->cause.source, STOCK_SOURCE_OPERATOR);
+        assert_true(command->cause.at_ms == NOW_MS);
+        EXPECT_TEXT(command->cause.by, "operator");
+        assert_true(command->cause.request_id == 0);
+    }
+    world_deinit(&world);
+}
+
 static void expect_command(const struct world *world, uint32_t at, enum order_action action,
                            int64_t shelf_id)
 {
@@ -346,6 +364,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_room_is_503_with_a_wait),
         cmocka_unit_test(a_wrong_token_reaches_nobody),
+        cmocka_unit_test(what_the_operator_changes_is_his),
         cmocka_unit_test(an_order_is_looked_for_on_every_shelf_before_it_is_made),
         cmocka_unit_test(an_order_on_one_shelf_is_one_command),
         cmocka_unit_test(orders_of_before_a_group_are_found),
@@ -356,6 +375,5 @@ int main(void)
         cmocka_unit_test(trouble_of_the_registry_is_told),
         cmocka_unit_test(push_is_answered_as_it_says),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -234,6 +234,5 @@ int main(void)
         cmocka_unit_test(secrets_use_every_letter_and_nothing_else),
         cmocka_unit_test(keys_have_the_documented_shape),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -79,23 +79,23 @@ static void filters_leave_what_matches(void **state)
         int64_t newest;
         int64_t oldest;
     } rows[] = {
-        {"all", {0, 0, none, INT64_MIN, INT64_MAX, 7, none}, 100, 99, 0},
-        {"campaign", {3, 0, none, INT64_MIN, INT64_MAX, 7, none}, 25, 99, 3},
-        {"other campaign", {5, 0, none, INT64_MIN, INT64_MAX, 7, none}, 0, -1, -1},
-        {"class 4", {0, 4, none, INT64_MIN, INT64_MAX, 7, none}, 40, 97, 1},
-        {"class 2", {0, 2, none, INT64_MIN, INT64_MAX, 7, none}, 20, 95, 0},
-        {"class 5", {0, 5, none, INT64_MIN, INT64_MAX, 7, none}, 20, 98, 3},
-        {"class 1", {0, 1, none, INT64_MIN, INT64_MAX, 7, none}, 0, -1, -1},
-        {"status 404", {0, 404, none, INT64_MIN, INT64_MAX, 7, none}, 20, 97, 2},
-        {"status 6", {0, 6, none, INT64_MIN, INT64_MAX, 7, none}, 0, -1, -1},
-        {"method", {0, 0, BYTES("PUT"), INT64_MIN, INT64_MAX, 7, none}, 50, 49, 0},
-        {"its case counts", {0, 0, BYTES("put"), INT64_MIN, INT64_MAX, 7, none}, 0, -1, -1},
-        {"from", {0, 0, none, end - 10 * STEP_MS, INT64_MAX, 7, none}, 10, 99, 90},
-        {"to", {0, 0, none, INT64_MIN, START_MS + 10 * STEP_MS, 7, none}, 10, 9, 0},
-        {"from, to", {0, 0, none, START_MS, START_MS + 1, 7, none}, 1, 0, 0},
-        {"later", {0, 0, none, end, INT64_MAX, 7, none}, 0, -1, -1},
-        {"earlier", {0, 0, none, INT64_MIN, START_MS, 7, none}, 0, -1, -1},
-        {"together", {2, 404, BYTES("POST"), START_MS, end, 1, none}, 2, 82, 62},
+        {"all", {0, 0, none, INT64_MIN, INT64_MAX, 7, none, 0}, 100, 99, 0},
+        {"campaign", {3, 0, none, INT64_MIN, INT64_MAX, 7, none, 0}, 25, 99, 3},
+        {"other campaign", {5, 0, none, INT64_MIN, INT64_MAX, 7, none, 0}, 0, -1, -1},
+        {"class 4", {0, 4, none, INT64_MIN, INT64_MAX, 7, none, 0}, 40, 97, 1},
+        {"class 2", {0, 2, none, INT64_MIN, INT64_MAX, 7, none, 0}, 20, 95, 0},
+        {"class 5", {0, 5, none, INT64_MIN, INT64_MAX, 7, none, 0}, 20, 98, 3},
+        {"class 1", {0, 1, none, INT64_MIN, INT64_MAX, 7, none, 0}, 0, -1, -1},
+        {"status 404", {0, 404, none, INT64_MIN, INT64_MAX, 7, none, 0}, 20, 97, 2},
+        {"status 6", {0, 6, none, INT64_MIN, INT64_MAX, 7, none, 0}, 0, -1, -1},
+        {"method", {0, 0, BYTES("PUT"), INT64_MIN, INT64_MAX, 7, none, 0}, 50, 49, 0},
+        {"its case counts", {0, 0, BYTES("put"), INT64_MIN, INT64_MAX, 7, none, 0}, 0, -1, -1},
+        {"from", {0, 0, none, end - 10 * STEP_MS, INT64_MAX, 7, none, 0}, 10, 99, 90},
+        {"to", {0, 0, none, INT64_MIN, START_MS + 10 * STEP_MS, 7, none, 0}, 10, 9, 0},
+        {"from, to", {0, 0, none, START_MS, START_MS + 1, 7, none, 0}, 1, 0, 0},
+        {"later", {0, 0, none, end, INT64_MAX, 7, none, 0}, 0, -1, -1},
+        {"earlier", {0, 0, none, INT64_MIN, START_MS, 7, none, 0}, 0, -1, -1},
+        {"together", {2, 404, BYTES("POST"), START_MS, end, 1, none, 0}, 2, 82, 62},
     };
     for (size_t i = 0; i < ROWS_COUNT_OF(rows); i++) {
         int64_t newest = 0;
@@ -122,6 +122,26 @@ static void entries_need_not_come_in_order_of_time(void **state)
     world_find(world, &filter);
     assert_int_equal(world->page.entries_count, 1);
     assert_int_equal(world->page.entries[0].took_us, 60);
+}
+
+static void an_id_finds_its_entry_and_no_more(void **state)
+{
+    struct world *world = *state;
+    for (int64_t number = 1; number <= 300; number++) {
+        struct request_entry entry = entry_of(number);
+        entry.id = (uint64_t)(1000 + number);
+        request_log_add(world->log, &entry);
+    }
+    static const uint64_t ids[] = {1001, 1150, 1300, 1301};
+    for (size_t i = 0; i < ROWS_COUNT_OF(ids); i++) {
+        struct request_filter filter = filter_all();
+        filter.id = ids[i];
+        world_find(world, &filter);
+        assert_int_equal(world->page.entries_count, ids[i] == 1301 ? 0 : 1);
+        assert_int_equal(world->page.position.size, 0);
+        if (world->page.entries_count == 1)
+            assert_true(world->page.entries[0].id == ids[i]);
+    }
 }
 
 static void pages_do_not_shift_while_entries_are_added(void **state)
@@ -263,13 +283,13 @@ static void filter_checksum_covers_the_filter_alone(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         WORLD_TEST(nothing_is_found_in_an_empty_log),
         WORLD_TEST(entry_is_found_as_soon_as_it_is_added),
         WORLD_TEST(newest_comes_first),
         WORLD_TEST(filters_leave_what_matches),
         WORLD_TEST(entries_need_not_come_in_order_of_time),
+        WORLD_TEST(an_id_finds_its_entry_and_no_more),
         WORLD_TEST(pages_do_not_shift_while_entries_are_added),
         WORLD_TEST(last_page_that_is_full_has_no_position),
         WORLD_TEST(position_of_somebody_else_is_refused_or_harmless),

@@ -421,7 +421,6 @@ static void power_cut_leaves_whole_entries_in_order(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         WORLD_TEST(restart_goes_on_in_the_same_file),
         WORLD_TEST(large_file_is_followed_by_another),

@@ -131,7 +131,6 @@ static void thread_writes_by_itself(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_entry_is_there_once_while_threads_add_and_ask),
         cmocka_unit_test(thread_writes_by_itself),

@@ -118,6 +118,49 @@ static void reads_see_what_was_written(void **state)
     os->close(os, file);
 }
 
+static void dropped_cache_loses_nothing_that_was_synced(void **state)
+{
+    struct place *place = *state;
+    struct os *os = place->os;
+    struct os_file *file = open_file(place, "a", OS_OPEN_CREATE);
+    uint8_t data[16];
+    size_t got = 0;
+    assert_int_equal(os->write(os, file, 5000, BYTES("synced")), OK);
+    assert_int_equal(os->sync(os, file), OK);
+    os->drop_cache(os, file, 0, 6000);
+    assert_int_equal(os->read(os, file, 5000, data, sizeof(data), &got), OK);
+    assert_int_equal(got, 6);
+    assert_memory_equal(data, "synced", 6);
+    os->close(os, file);
+}
+
+/* How much is found to be a hole depends on the file system, but never is data. */
+static void next_data_never_passes_over_data(void **state)
+{
+    struct place *place = *state;
+    struct os *os = place->os;
+    struct os_file *file = open_file(place, "a", OS_OPEN_CREATE);
+    uint64_t next = 0;
+    assert_int_equal(os->next_data(os, file, 0, &next), OK);
+    assert_int_equal(next, 0); /* The size. */
+    assert_int_equal(os->allocate(os, file, 40 * 4096), OK);
+    assert_int_equal(os->write(os, file, 20 * 4096 + 7, BYTES("data")), OK);
+    for (int synced = 0; synced < 2; synced++) {
+        for (uint64_t offset = 0; offset <= 20 * 4096 + 7; offset += 4095) {
+            assert_int_equal(os->next_data(os, file, offset, &next), OK);
+            assert_in_range(next, offset, 20 * 4096 + 7);
+        }
+        assert_int_equal(os->next_data(os, file, 20 * 4096 + 9, &next), OK);
+        assert_int_equal(next, 20 * 4096 + 9);
+        assert_int_equal(os->next_data(os, file, 21 * 4096, &next), OK);
+        assert_in_range(next, 21 * 4096, 40 * 4096);
+        assert_int_equal(os->next_data(os, file, 50 * 4096, &next), OK);
+        assert_true(next >= 40 * 4096);
+        assert_int_equal(os->sync(os, file), OK);
+    }
+    os->close(os, file);
+}
+
 static void cut_files_read_as_zeros_when_they_grow_again(void **state)
 {
     struct place *place = *state;
@@ -223,6 +266,34 @@ static void random_bytes_differ(void **state)
     assert_true(place->os->uptime_us(place->os) <= place->os->uptime_us(place->os));
 }
 
+static void path_names_the_file_until_another_one_stands_there(void **state)
+{
+    struct place *place = *state;
+    struct os *os = place->os;
+    struct os_file *file = open_file(place, "a", OS_OPEN_CREATE);
+    assert_true(os->is_at(os, file, path_of(place, "a")));
+    assert_int_equal(os->remove(os, path_of(place, "a")), OK);
+    assert_false(os->is_at(os, file, path_of(place, "a")));
+    struct os_file *other = open_file(place, "a", OS_OPEN_CREATE);
+    assert_false(os->is_at(os, file, path_of(place, "a")));
+    assert_true(os->is_at(os, other, path_of(place, "a")));
+    os->close(os, file);
+    os->close(os, other);
+}
+
+static void paths_lie_in_a_folder_or_beside_it(void **state)
+{
+    (void)state;
+    assert_true(os_path_is_within("/usr/bin", "/usr"));
+    assert_true(os_path_is_within("/usr/", "/usr"));
+    assert_true(os_path_is_within("/usr/nothing/of/that/name", "/usr"));
+    assert_true(os_path_is_within("nothing", "."));
+    assert_false(os_path_is_within("/usr", "/usr/bin"));
+    assert_false(os_path_is_within("/usr/../nothing", "/usr"));
+    assert_false(os_path_is_within("/usrlocal", "/usr"));
+    assert_false(os_path_is_within("/usr", "/nothing/of/that/name"));
+}
+
 int main(void)
 {
 #define BOTH(name)                                                                                 \
@@ -233,13 +304,16 @@ int main(void)
     const struct CMUnitTest tests[] = {
         BOTH(files_are_created_once_and_opened_often),
         BOTH(reads_see_what_was_written),
+        BOTH(dropped_cache_loses_nothing_that_was_synced),
+        BOTH(next_data_never_passes_over_data),
         BOTH(cut_files_read_as_zeros_when_they_grow_again),
         BOTH(lock_has_one_holder),
         BOTH(folders_list_what_is_in_them),
         BOTH(removed_file_stays_open),
         BOTH(whole_files_are_read_up_to_a_limit),
         BOTH(random_bytes_differ),
+        BOTH(path_names_the_file_until_another_one_stands_there),
+        cmocka_unit_test(paths_lie_in_a_folder_or_beside_it),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,8 +82,10 @@ struct world {
     enum verdict put_verdict;
     bool late; /* The store completes commands from another thread. */
     uint32_t puts_count;
-    char document[32]; /* The last one that was kept. */
-    bool keeps_slowly; /* Keeping a document takes until this ends. */
+    struct stock_cause put_cause; /* Of the last one. */
+    char document[32];            /* The last one that was kept. */
+    enum err document_error;      /* Keeping one ends with it. */
+    bool keeps_slowly;            /* Keeping a document takes until this ends. */
     bool is_keeping;
     bool keeping_gave_up; /* It never ended. */
 
@@ -121,6 +123,7 @@ static inline void world_page(struct world *world, struct store_command *command
 static inline void world_put(struct world *world, struct store_command *command)
 {
     world->puts_count++;
+    world->put_cause = command->cause;
     command->verdict = world->put_verdict;
     command->put.applied_count = command->put.items_count;
     command->put.stale_count = 0;
@@ -182,10 +185,12 @@ static inline enum err world_add_document(struct store *store, struct bytes name
     ASSERT(bytes_equal(name, BYTES(PUSH_DOCUMENT)));
     pthread_mutex_lock(&world->lock);
     world_keep_slowly(world);
-    (void)snprintf(world->document, sizeof(world->document), "%.*s", BYTES_ARG(content));
+    const enum err error = world->document_error;
+    if (error == OK)
+        (void)snprintf(world->document, sizeof(world->document), "%.*s", BYTES_ARG(content));
     pthread_cond_broadcast(&world->changed);
     pthread_mutex_unlock(&world->lock);
-    return OK;
+    return error;
 }
 
 static const struct store_ops world_ops = {

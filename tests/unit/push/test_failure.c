@@ -106,6 +106,5 @@ int main(void)
         cmocka_unit_test(each_end_has_a_reason),
         cmocka_unit_test(reasons_have_the_words_of_the_contract),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

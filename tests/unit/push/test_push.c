@@ -38,6 +38,8 @@ static void all_skus_are_asked_for_and_stored(void **state)
         assert_int_equal(status.failures, 0);
         assert_int_equal(status.warehouse_id, WORLD_WAREHOUSE);
         assert_true(status.next_ms > world->os->now_ms(world->os) + 3500000);
+        assert_int_equal(world->put_cause.source, STOCK_SOURCE_PUSH);
+        assert_true(world->put_cause.at_ms > world->os->now_ms(world->os) - 60000);
         world_destroy(world);
     }
 }
@@ -464,6 +466,7 @@ static void many_slow_shops_leave_others_a_place(void **state)
     world_start(world);
     assert_true(world_wait(world, all_are_asked) && world_wait(world, half_is_taken));
     pthread_mutex_lock(&world->lock);
+    assert_int_equal(world->busy_max, PUSH_TRANSFERS_MAX / 2);
     world->shops_count = 200;
     world->version++;
     pthread_mutex_unlock(&world->lock);
@@ -492,6 +495,5 @@ int main(void)
         cmocka_unit_test(many_slow_shops_leave_others_a_place),
         cmocka_unit_test(numbers_of_a_moment_too_far_off_are_dropped),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -168,6 +168,5 @@ int main(void)
         cmocka_unit_test(new_period_counts_from_the_last_round),
         cmocka_unit_test(shop_that_is_off_is_never_due),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -163,6 +163,5 @@ int main(void)
         cmocka_unit_test(failed_batch_is_repeated_in_the_next_wave),
         cmocka_unit_test(halted_wave_begins_nothing),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

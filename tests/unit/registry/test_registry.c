@@ -475,7 +475,6 @@ static void destroying_nothing_is_fine(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(campaigns_lead_to_their_shelves),
         cmocka_unit_test(tokens_are_found_by_secret_and_kind),

@@ -437,7 +437,6 @@ static void texts_outlive_what_they_were_said_of(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_of_what_was_removed_are_not_given_again),
         cmocka_unit_test(numbers_of_a_new_document_are_not_believed),

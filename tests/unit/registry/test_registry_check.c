@@ -332,7 +332,6 @@ static void limits_that_came_later_do_not_touch_what_is_known(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(entries_that_do_not_fit_are_refused),
         cmocka_unit_test(everything_that_does_not_fit_is_told_at_once),

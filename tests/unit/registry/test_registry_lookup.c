@@ -180,6 +180,56 @@ static void campaigns_are_listed_from_a_position(void **state)
     world_deinit(&world);
 }
 
+/* Campaigns that a search finds, page after page of so many. */
+static void expect_found(const struct world *world, const char *text, uint32_t rows_max,
+                         const char *expected)
+{
+    struct store_facts rows[10];
+    struct buffer found;
+    struct registry_search search = {.text = bytes_from_text(text), .rows_max = rows_max};
+    buffer_init(&found);
+    do {
+        const uint32_t count =
+            registry_search_stores(world->registry, &search, rows, &search.first);
+        for (uint32_t i = 0; i < count; i++)
+            buffer_append_format(&found, " %" PRId64, rows[i].campaign.id);
+    } while (search.first != 0);
+    EXPECT_TEXT(buffer_bytes(&found), expected);
+    buffer_deinit(&found);
+}
+
+static void stores_are_found_by_names_and_numbers(void **state)
+{
+    (void)state;
+    struct world world;
+    start(&world);
+    static const struct {
+        const char *text;
+        const char *expected;
+    } rows[] = {
+        {"", " 11 12 13 14 15 21"},
+        {"2", " 21"},
+        {"1", " 11 12 13 14 15"},
+        {"shop", " 15"},
+        {"verska", " 15"},
+        {"15", " 15"},
+        {"99", ""},
+        {"w\x01", ""},
+    };
+    for (uint32_t rows_max = 1; rows_max <= 10; rows_max += 3) {
+        for (size_t i = 0; i < ROWS_COUNT_OF(rows); i++)
+            expect_found(&world, rows[i].text, rows_max, rows[i].expected);
+    }
+    struct store_facts facts[1];
+    uint32_t next = 0;
+    const struct registry_search search = {.text = BYTES("11"), .rows_max = 1};
+    assert_int_equal(registry_search_stores(world.registry, &search, facts, &next), 1);
+    assert_int_equal(facts[0].campaign.group_id, 77);
+    assert_true(facts[0].group_name.size > 0 && facts[0].warehouse_name.size > 0);
+    assert_int_equal(next, 1);
+    world_deinit(&world);
+}
+
 static void warehouses_are_listed_by_id(void **state)
 {
     (void)state;
@@ -321,7 +371,6 @@ static void nothing_is_found_in_an_empty_registry(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(token_has_its_name_and_kind),
         cmocka_unit_test(business_has_groups_when_a_warehouse_is_in_one),
@@ -329,6 +378,7 @@ int main(void)
         cmocka_unit_test(switch_of_a_seller_stays_unless_the_document_says),
         cmocka_unit_test(market_places_follow_the_model),
         cmocka_unit_test(campaigns_are_listed_from_a_position),
+        cmocka_unit_test(stores_are_found_by_names_and_numbers),
         cmocka_unit_test(warehouses_are_listed_by_id),
         cmocka_unit_test(group_shows_its_main_warehouse),
         cmocka_unit_test(tokens_are_listed_and_counted),

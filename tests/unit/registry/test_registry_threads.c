@@ -133,7 +133,6 @@ static void lookups_see_one_state_or_the_next(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lookups_see_one_state_or_the_next),
     };

@@ -65,6 +65,10 @@ static void without_arguments_every_option_has_its_default(void **state)
     const struct options *options = &reading.options;
     assert_string_equal(options->data, "data");
     assert_null(options->registry);
+    assert_null(options->store);
+    assert_null(options->store_file);
+    assert_int_equal(options->store_connections, 8);
+    assert_int_equal(options->store_timeout_s, 5);
     assert_string_equal(options->listen, "127.0.0.1:8080");
     assert_string_equal(options->operator_listen, "127.0.0.1:8081");
     assert_int_equal(options->edition, 2025);
@@ -75,12 +79,15 @@ static void without_arguments_every_option_has_its_default(void **state)
     assert_int_equal(options->future_tolerance_s, 60);
     assert_int_equal(options->threads, 0);
     assert_int_equal(options->connections, 1000);
+    assert_int_equal(options->request_memory_mb, 256);
     assert_int_equal(options->request_timeout_s, 10);
     assert_int_equal(options->idle_timeout_s, 60);
     assert_false(options->no_limits);
     assert_null(options->operator_token_file);
     assert_int_equal(options->request_log_days, 10);
     assert_int_equal(options->request_log_mb, 1024);
+    assert_int_equal(options->history_days, 30);
+    assert_int_equal(options->history_mb, 4096);
     assert_null(options->push_ca);
     assert_int_equal(options->push_connect_timeout_ms, 1000);
     assert_int_equal(options->push_answer_timeout_ms, 27000);
@@ -127,10 +134,13 @@ static void numbers_are_taken_within_their_bounds(void **state)
         {"--parallel", offsetof(struct options, parallel), 0, 10000},
         {"--threads", offsetof(struct options, threads), 0, 256},
         {"--connections", offsetof(struct options, connections), 1, 100000},
+        {"--request-memory-mb", offsetof(struct options, request_memory_mb), 16, 1048576},
         {"--request-timeout", offsetof(struct options, request_timeout_s), 1, 3600},
         {"--idle-timeout", offsetof(struct options, idle_timeout_s), 1, 3600},
         {"--request-log-days", offsetof(struct options, request_log_days), 1, 3650},
         {"--request-log-mb", offsetof(struct options, request_log_mb), 0, 1048576},
+        {"--history-days", offsetof(struct options, history_days), 0, 3660},
+        {"--history-mb", offsetof(struct options, history_mb), 1, 16777216},
         {"--push-connect-timeout-ms", offsetof(struct options, push_connect_timeout_ms), 1, 60000},
         {"--push-answer-timeout-ms", offsetof(struct options, push_answer_timeout_ms), 1, 600000},
         {"--push-retry-ms", offsetof(struct options, push_retry_ms), 1, 3600000},
@@ -251,7 +261,6 @@ static void questions_are_answered_on_standard_output(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_arguments_every_option_has_its_default),
         cmocka_unit_test(value_follows_the_name_or_an_equals_sign),

@@ -14,10 +14,8 @@
 /* A store on a simulated machine, whose clock stands still. */
 static inline enum err world_open_sim(struct store_world *world, struct os_sim *sim)
 {
-    world->documents[0] = '\0';
-    world->store = NULL;
-    return store_local_open(os_sim_os(sim), "data", take_document, world, &world->opening,
-                            &world->store);
+    const enum err error = store_world_open_at(world, os_sim_os(sim), "data");
+    return error == OK ? store_local_start(world->store) : error;
 }
 
 static inline enum verdict mark_one(struct store_world *world, int64_t shelf_id, const char *sku,
@@ -31,6 +29,7 @@ static inline enum verdict mark_one(struct store_world *world, int64_t shelf_id,
         .arena = &world->arena,
         .mark =
             {.keys = &key, .keys_count = 1, .set = set, .clear = clear, .create_unknown = set != 0},
+        .cause = world->cause,
     };
     return run_command(world->store, &command);
 }
@@ -65,6 +64,7 @@ static inline struct store_command count_items(struct store_world *world, int64_
         .shelf_id = shelf_id,
         .arena = &world->arena,
         .count = {.items = items, .items_count = items_count},
+        .cause = world->cause,
     };
     (void)run_command(world->store, &command);
     return command;
@@ -81,8 +81,11 @@ static inline struct store_command order_run(struct store_world *world, int64_t 
                                              struct store_order order)
 {
     arena_reset(&world->arena);
-    struct store_command command = {
-        .kind = STORE_ORDER, .shelf_id = shelf_id, .arena = &world->arena, .order = order};
+    struct store_command command = {.kind = STORE_ORDER,
+                                    .shelf_id = shelf_id,
+                                    .arena = &world->arena,
+                                    .order = order,
+                                    .cause = world->cause};
     (void)run_command(world->store, &command);
     return command;
 }

@@ -106,6 +106,72 @@ static void applying_records_gives_the_same_shelf(void **state)
     shelf_destroy(copy);
 }
 
+/* Cells that a record brings and changes again, in the same window and in later ones. */
+static void long_records_are_applied_entry_by_entry(void **state)
+{
+    (void)state;
+    enum { NEW = 150, AGAIN = 3 };
+    struct shelf *shelf = shelf_create(false);
+    struct shelf *copy = shelf_create(false);
+    struct buffer record;
+    buffer_init(&record);
+    static struct stock_write writes[NEW * AGAIN];
+    static char skus[NEW][16];
+    for (uint32_t i = 0; i < NEW * AGAIN; i++) {
+        const uint32_t sku = i % 5 < 3 ? i * 7 % NEW : i % NEW / 2;
+        (void)snprintf(skus[sku], sizeof(skus[sku]), "s%u", sku);
+        writes[i] = write_of(skus[sku], i, 1000 + i / 2);
+    }
+    record_all(&record, shelf, writes, NEW * AGAIN);
+    assert_true(shelf_cells_count(shelf) > 100);
+    assert_int_equal(apply(copy, buffer_bytes(&record)), OK);
+    assert_same_shelves(shelf, copy);
+    buffer_deinit(&record);
+    shelf_destroy(shelf);
+    shelf_destroy(copy);
+}
+
+/* A record of new cells whose last entry is about a cell that came in it, or brings a SKU that did,
+ * so many entries before. */
+static enum err apply_long(uint32_t entries_count, struct bytes last_entry)
+{
+    struct shelf *shelf = shelf_create(false);
+    struct buffer record;
+    buffer_init(&record);
+    buffer_append(&record, BYTES("\x01\x99\x01"));
+    buffer_append_u32(&record, entries_count);
+    for (uint32_t i = 0; i + 1 < entries_count; i++)
+        buffer_append_format(&record, "%c\x05s%04u\x01%c", 0, i, i == 0 ? 100 : 0);
+    buffer_append(&record, last_entry);
+    const enum err error = apply(shelf, buffer_bytes(&record));
+    assert_int_equal(shelf_cells_count(shelf) == entries_count, error == OK);
+    buffer_deinit(&record);
+    shelf_destroy(shelf);
+    return error;
+}
+
+static void an_entry_sees_those_before_it(void **state)
+{
+    (void)state;
+    static const uint32_t counts[] = {2, 63, 64, 65, 66, 128, 129, 300};
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        const uint32_t count = counts[i];
+        char sku[16];
+        (void)snprintf(sku, sizeof(sku), "s%04u", count - 2);
+        struct buffer entry;
+        buffer_init(&entry);
+        buffer_append(&entry, BYTES("\x00\x05sXXXX\x01\x00"));
+        assert_int_equal(apply_long(count, buffer_bytes(&entry)), OK);
+        memcpy(entry.data + 2, sku, 5); /* The SKU of the entry before. */
+        assert_int_equal(apply_long(count, buffer_bytes(&entry)), ERR_CORRUPT);
+        memcpy(entry.data + 2, "s0000", 5); /* That of the first one. */
+        assert_int_equal(apply_long(count, buffer_bytes(&entry)), ERR_CORRUPT);
+        /* The cell before, an older moment. */
+        assert_int_equal(apply_long(count, BYTES("\x01\x01\x01")), ERR_CORRUPT);
+        buffer_deinit(&entry);
+    }
+}
+
 static void known_cells_cost_few_bytes(void **state)
 {
     (void)state;
@@ -266,6 +332,24 @@ static void impossible_entries_are_refused(void **state)
     buffer_deinit(&record);
 }
 
+static void a_sku_has_at_most_1020_bytes(void **state)
+{
+    (void)state;
+    for (uint32_t size = SKU_BYTES_MAX; size <= SKU_BYTES_MAX + 1; size++) {
+        struct shelf *shelf = shelf_create(false);
+        struct buffer record;
+        buffer_init(&record);
+        buffer_append(&record, BYTES("\x01\x99\x01\x01\x00\x00\x00\x00"));
+        buffer_append_varint(&record, size);
+        buffer_append_zeros(&record, size);
+        buffer_append(&record, BYTES("\x01\x02"));
+        assert_int_equal(apply(shelf, buffer_bytes(&record)),
+                         size == SKU_BYTES_MAX ? OK : ERR_CORRUPT);
+        buffer_deinit(&record);
+        shelf_destroy(shelf);
+    }
+}
+
 static void documents_come_back_and_damaged_ones_do_not(void **state)
 {
     (void)state;
@@ -290,13 +374,15 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(applying_records_gives_the_same_shelf),
+        cmocka_unit_test(long_records_are_applied_entry_by_entry),
+        cmocka_unit_test(an_entry_sees_those_before_it),
         cmocka_unit_test(known_cells_cost_few_bytes),
         cmocka_unit_test(records_have_the_documented_bytes),
         cmocka_unit_test(every_truncation_is_refused),
         cmocka_unit_test(every_other_byte_is_refused_or_gives_a_legal_shelf),
         cmocka_unit_test(impossible_entries_are_refused),
+        cmocka_unit_test(a_sku_has_at_most_1020_bytes),
         cmocka_unit_test(documents_come_back_and_damaged_ones_do_not),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

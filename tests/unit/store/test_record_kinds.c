@@ -268,6 +268,10 @@ static void impossible_records_are_refused(void **state)
         struct bytes record; /* Of shelf 0, on the world as it was created. */
     } rows[] = {
         ROW("a write of nothing", "\x01\x00\x00\x00\x00\x00"),
+        ROW("a write after the year 9999",
+            "\x01\x00\x01\x00\x00\x00\x00\x01\x80\xF0\xFE\xA1\xFA\x9D\x73"),
+        ROW("a write before the year 0",
+            "\x01\x00\x01\x00\x00\x00\x04\x01X\x01\x81\x80\xA3\xF0\xCD\xA2\x1C"),
         ROW("a mark that nobody knows", "\x03\x00\x20\x00\x01\x00\x00\x00\x00"),
         ROW("a mark set and cleared at once", "\x03\x00\x01\x01\x01\x00\x00\x00\x00"),
         ROW("a mark that is there", "\x03\x00\x04\x00\x01\x00\x00\x00\x02"),
@@ -305,6 +309,14 @@ static void impossible_records_are_refused(void **state)
         if (apply_to_a_new_world(rows[i].record) != ERR_CORRUPT)
             fail_msg("%s was applied", rows[i].what);
     }
+    /* Next to them: the last moment, the first one, and a new cell that gets no mark. */
+    assert_int_equal(
+        apply_to_a_new_world(BYTES("\x01\x00\x01\x00\x00\x00\x00\x01\xFE\xEF\xFE\xA1\xFA\x9D\x73")),
+        OK);
+    assert_int_equal(apply_to_a_new_world(BYTES(
+                         "\x01\x00\x01\x00\x00\x00\x04\x01X\x01\xFF\xFF\xA2\xF0\xCD\xA2\x1C")),
+                     OK);
+    assert_int_equal(apply_to_a_new_world(BYTES("\x03\x00\x00\x01\x01\x00\x00\x00\x04\x01X")), OK);
     assert_false(record_kind_has_shelf(0));
     assert_false(record_kind_has_shelf(RECORD_DOCUMENT));
     assert_false(record_kind_has_shelf(7));
@@ -318,6 +330,5 @@ int main(void)
         cmocka_unit_test(every_other_byte_is_refused_or_gives_a_legal_shelf),
         cmocka_unit_test(impossible_records_are_refused),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -152,6 +152,12 @@ static void fit_below_what_orders_hold_changes_nothing(void **state)
     count_one(world, SHELF, "A", STOCK_FIT, 1, 1); /* Older than the cell: left out, not refused. */
 }
 
+#define FILTER(units, mask, wanted, bare)                                                          \
+    {                                                                                              \
+        .presence = (units), .marks_mask = (mask), .marks_wanted = (wanted),                       \
+        .never_updated = (bare)                                                                    \
+    }
+
 /* Number of cells that a filter shows, over all pages. */
 static uint32_t shown(struct store_world *world, int64_t shelf_id, struct store_filter filter)
 {
@@ -187,18 +193,18 @@ static void pages_are_filtered_by_marks_numbers_and_units(void **state)
         struct store_filter filter;
         uint32_t shown;
     } rows[] = {
-        {{STORE_ANY, 0, 0, false}, 5},
-        {{STORE_ANY, 0, 0, true}, 7},
-        {{STORE_PRESENT, 0, 0, false}, 2}, /* What is unfit is not there (C83). */
-        {{STORE_ABSENT, 0, 0, false}, 3},
-        {{STORE_ABSENT, 0, 0, true}, 5},
-        {{STORE_ANY, STOCK_ARCHIVED, 0, false}, 4},
-        {{STORE_ANY, STOCK_ARCHIVED, STOCK_ARCHIVED, false}, 1},
-        {{STORE_ANY, STOCK_ARCHIVED, STOCK_ARCHIVED, true}, 2},
-        {{STORE_ANY, STOCK_ARCHIVED | STOCK_HIDDEN, STOCK_ARCHIVED, true}, 1},
-        {{STORE_ANY, STOCK_ARCHIVED | STOCK_HIDDEN, STOCK_ARCHIVED | STOCK_HIDDEN, true}, 1},
-        {{STORE_ANY, STOCK_HIDDEN, 0, true}, 6},
-        {{STORE_ANY, STOCK_DELETED, STOCK_DELETED, true}, 0},
+        {FILTER(STORE_ANY, 0, 0, false), 5},
+        {FILTER(STORE_ANY, 0, 0, true), 7},
+        {FILTER(STORE_PRESENT, 0, 0, false), 2}, /* What is unfit is not there (C83). */
+        {FILTER(STORE_ABSENT, 0, 0, false), 3},
+        {FILTER(STORE_ABSENT, 0, 0, true), 5},
+        {FILTER(STORE_ANY, STOCK_ARCHIVED, 0, false), 4},
+        {FILTER(STORE_ANY, STOCK_ARCHIVED, STOCK_ARCHIVED, false), 1},
+        {FILTER(STORE_ANY, STOCK_ARCHIVED, STOCK_ARCHIVED, true), 2},
+        {FILTER(STORE_ANY, STOCK_ARCHIVED | STOCK_HIDDEN, STOCK_ARCHIVED, true), 1},
+        {FILTER(STORE_ANY, STOCK_ARCHIVED | STOCK_HIDDEN, STOCK_ARCHIVED | STOCK_HIDDEN, true), 1},
+        {FILTER(STORE_ANY, STOCK_HIDDEN, 0, true), 6},
+        {FILTER(STORE_ANY, STOCK_DELETED, STOCK_DELETED, true), 0},
     };
     for (int again = 0; again < 2; again++) {
         for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -214,7 +220,7 @@ static void page_that_wants_a_mark_nobody_has_ends_at_once(void **state)
     static char skus[PUT_SKUS_MAX][32];
     static struct stock_write items[PUT_SKUS_MAX];
     struct store_world *world = *state;
-    const struct store_filter hidden = {STORE_ANY, STOCK_HIDDEN, STOCK_HIDDEN, true};
+    const struct store_filter hidden = FILTER(STORE_ANY, STOCK_HIDDEN, STOCK_HIDDEN, true);
     for (int round = 0; round < 150; round++) { /* More than one page looks at. */
         for (int i = 0; i < PUT_SKUS_MAX; i++) {
             (void)snprintf(skus[i], sizeof(skus[i]), "%d-%d", round, i);
@@ -299,6 +305,5 @@ int main(void)
         TEST(campaign_part_of_a_shelf_number_is_the_highest),
     };
     log_set_level(LOG_ERROR);
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

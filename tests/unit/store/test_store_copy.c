@@ -220,6 +220,5 @@ int main(void)
         TEST(others_may_write_meanwhile),
     };
     log_set_level(LOG_ERROR);
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -114,7 +114,8 @@ static void put_many(struct copy_world *copy, int64_t shelf_id, int count, int s
         (void)store_submit(copy->world->store, &command);
         assert_int_equal(command.verdict, VERDICT_OK);
         if (shelf_id == FROM)
-            local_wait_until_durable(local_of(copy->world->store), command.waiter.seq);
+            assert_int_equal(
+                local_wait_until_durable(local_of(copy->world->store), command.waiter.seq), OK);
         arena_deinit(&arena);
     }
 }
@@ -200,6 +201,5 @@ int main(void)
         TEST(copy_leaves_others_room_while_the_disk_is_slow),
     };
     log_set_level(LOG_ERROR);
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

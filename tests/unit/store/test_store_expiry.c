@@ -280,6 +280,5 @@ int main(void)
         TEST(store_closes_at_once_whatever_is_reserved),
     };
     log_set_level(LOG_ERROR);
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

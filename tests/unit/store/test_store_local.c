@@ -176,9 +176,11 @@ static void second_opening_of_the_folder_is_refused_in_words(void **state)
     struct store_world *world = *state;
     struct store_opening opening;
     struct store *second = NULL;
-    assert_int_equal(
-        store_local_open(os_real(), world->folder, take_document, world, &opening, &second),
-        ERR_BUSY);
+    const struct store_local_settings settings = {
+        .os = os_real(),
+        .folder = world->folder,
+        .documents = {.context = world, .take = take_document}};
+    assert_int_equal(store_local_open(&settings, &opening, &second), ERR_BUSY);
     assert_non_null(strstr(opening.problem, "another stockd"));
     assert_non_null(strstr(opening.problem, world->folder));
     put_one(world, SHELF, "A", 1, 1); /* The first one goes on. */
@@ -193,8 +195,9 @@ static void folder_that_cannot_be_made_is_refused_in_words(void **state)
     struct store *store = NULL;
     char folder[128];
     (void)snprintf(folder, sizeof(folder), "%s/none/data", world->folder);
-    assert_int_equal(store_local_open(os_real(), folder, take_document, world, &opening, &store),
-                     ERR_NOT_FOUND);
+    const struct store_local_settings settings = {
+        .os = os_real(), .folder = folder, .documents = {.context = world, .take = take_document}};
+    assert_int_equal(store_local_open(&settings, &opening, &store), ERR_NOT_FOUND);
     assert_non_null(strstr(opening.problem, folder));
 }
 
@@ -243,9 +246,11 @@ static void document_that_nobody_understands_ends_the_opening(void **state)
     struct store_world *world = *state;
     assert_int_equal(store_add_document(world->store, BYTES("a"), BYTES("1")), OK);
     store_close(world->store);
-    assert_int_equal(store_local_open(os_real(), world->folder, refuse_document, NULL,
-                                      &world->opening, &world->store),
-                     ERR_UNSUPPORTED);
+    const struct store_local_settings settings = {
+        .os = os_real(),
+        .folder = world->folder,
+        .documents = {.context = NULL, .take = refuse_document}};
+    assert_int_equal(store_local_open(&settings, &world->opening, &world->store), ERR_UNSUPPORTED);
     assert_non_null(strstr(world->opening.problem, "record 1"));
     world->store = NULL;
 }
@@ -316,6 +321,5 @@ int main(void)
         TEST(copy_takes_more_cells_than_one_write_may_have),
     };
     log_set_level(LOG_ERROR);
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

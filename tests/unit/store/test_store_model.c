@@ -147,11 +147,6 @@ static void model_change(struct model *model, int shelf, struct model_order *ord
     order->changed = now;
 }
 
-static bool is_over(const struct model_order *order)
-{
-    return order->known && order->state != ORDER_RESERVED && order->state != ORDER_PACKED;
-}
-
 static void model_forget_old(struct model *model, int shelf)
 {
     for (int i = 0; i < CAMPAIGNS * IDS; i++) {
@@ -287,26 +282,6 @@ static void step_copy(struct model *model, int from, int to, bool numbers)
                      OK);
 }
 
-static void compare_cell(const struct model_cell *cell, const struct stock_view *view)
-{
-    assert_true(cell->known);
-    assert_int_equal(view->available, cell->available);
-    assert_int_equal(view->reserved, cell->reserved);
-    assert_int_equal(view->marks, cell->marks);
-    assert_true(view->updated_at_ms == (cell->numbered ? cell->moment : STOCK_NEVER_UPDATED));
-    for (int i = 0; i < 4; i++)
-        assert_int_equal(view->details == NULL ? 0 : view->details->unfit[i], cell->unfit[i]);
-}
-
-static bool model_shows(const struct model_cell *cell, const struct store_filter *filter)
-{
-    const bool units = cell->available + cell->reserved > 0; /* Unfit ones do not count (C83). */
-    return cell->known &&
-           (cell->numbered || filter->never_updated || (cell->marks & STOCK_PLACED) != 0) &&
-           (cell->marks & filter->marks_mask) == filter->marks_wanted &&
-           (filter->presence == STORE_ANY || units == (filter->presence == STORE_PRESENT));
-}
-
 static void step_page(struct model *model, int shelf)
 {
     struct store_page page = {.limit = SKUS, .turnover_at_ms = model->now};
@@ -328,56 +303,18 @@ static void step_page(struct model *model, int shelf)
     }
 }
 
-/* Sums, and that what is reserved is what open orders hold. */
-static void compare_sums(struct model *model)
+/* A new process; what was due expires before anybody asks. */
+static void open_again(struct model *model)
 {
-    for (int shelf = 0; shelf < SHELVES; shelf++) {
-        struct shelf_totals sums = {.cells_count = 0};
-        int64_t held[SKUS] = {0};
-        for (int i = 0; i < CAMPAIGNS * IDS; i++) {
-            const struct model_order *order = &model->orders[shelf][i / IDS][i % IDS];
-            if (!order->known || is_over(order))
-                continue;
-            sums.orders_count++;
-            for (int sku = 0; sku < SKUS; sku++)
-                held[sku] += order->counts[sku];
-        }
-        for (int i = 0; i < SKUS; i++) {
-            const struct model_cell *cell = &model->cells[shelf][i];
-            assert_int_equal(cell->reserved, held[i]);
-            assert_true(cell->available >= 0);
-            sums.cells_count += cell->known;
-            sums.available += (uint64_t)cell->available;
-            sums.reserved += (uint64_t)cell->reserved;
-            for (int unfit = 0; unfit < 4; unfit++)
-                sums.unfit += (uint64_t)cell->unfit[unfit];
-        }
-        const struct shelf_totals totals = totals_of(model->world, shelf_ids[shelf], 0);
-        assert_int_equal(totals.cells_count, sums.cells_count);
-        assert_int_equal(totals.available, sums.available);
-        assert_int_equal(totals.reserved, sums.reserved);
-        assert_int_equal(totals.unfit, sums.unfit);
-        assert_int_equal(totals.orders_count, sums.orders_count);
+    if (!model->checkpoints) {
+        assert_int_equal(world_open_sim(model->world, model->sim), OK);
+        return;
     }
-}
-
-/* All cells in their order, with turnover, as text. */
-static void take_picture(struct model *model, char *text, size_t bytes)
-{
-    size_t used = 0;
-    for (int shelf = 0; shelf < SHELVES; shelf++) {
-        const struct store_page page = {
-            .limit = SKUS, .filter.never_updated = true, .turnover_at_ms = model->now + DAY};
-        const struct store_command command = get_page(model->world, shelf_ids[shelf], page);
-        for (uint32_t i = 0; i < command.views_count; i++) {
-            const struct stock_view *view = &command.views[i];
-            used += (size_t)snprintf(
-                text + used, bytes - used, "%.*s %lld %lld %lld\n", BYTES_ARG(view->sku),
-                (long long)view->available, (long long)view->reserved,
-                (long long)(view->details == NULL ? -9 : view->details->turnover_tenths));
-            assert_true(used < bytes);
-        }
-    }
+    if (store_world_open_at(model->world, os_sim_os(model->sim), "data") != OK)
+        fail_msg("%s", model->world->opening.problem);
+    model->loaded_count += model->world->opening.cells_loaded > 0;
+    assert_int_equal(store_local_expire_due(model->world->store), OK);
+    assert_int_equal(store_local_commit(model->world->store), OK);
 }
 
 /* At the same moment all is as it was. */
@@ -387,7 +324,7 @@ static void restart_at_once(struct model *model)
     static char after[8192];
     take_picture(model, before, sizeof(before));
     store_close(model->world->store);
-    assert_int_equal(world_open_sim(model->world, model->sim), OK);
+    open_again(model);
     take_picture(model, after, sizeof(after));
     assert_string_equal(before, after);
 }
@@ -399,7 +336,7 @@ static void restart_later(struct model *model)
     model->now +=
         chance_between(&model->chance, 0, chance_one_in(&model->chance, 8) ? 35 * DAY : DAY);
     os_sim_set_now(model->sim, model->now);
-    assert_int_equal(world_open_sim(model->world, model->sim), OK);
+    open_again(model);
     for (int i = 0; i < SHELVES * CAMPAIGNS * IDS; i++) {
         const int shelf = i / (CAMPAIGNS * IDS);
         struct model_order *order = &model->orders[shelf][i / IDS % CAMPAIGNS][i % IDS];
@@ -409,33 +346,64 @@ static void restart_later(struct model *model)
     }
 }
 
-static void store_agrees_with_a_plain_model_through_restarts(void **state)
+/* Any command. */
+static void step_any(struct model *model)
 {
-    struct store_world *world = *state;
+    const int shelf = (int)chance_below(&model->chance, SHELVES);
+    const uint64_t what = chance_below(&model->chance, 100);
+    if (what < 15)
+        step_put(model, shelf);
+    else if (what < 20)
+        step_mark(model, shelf);
+    else if (what < 30)
+        step_count(model, shelf);
+    else if (what < 80)
+        step_order(model, shelf);
+    else if (what < 97)
+        step_page(model, shelf);
+    else
+        step_copy(model, shelf, (int)chance_below(&model->chance, SHELVES), what == 97);
+}
+
+/* A piece of a checkpoint, between two commands. */
+static void step_checkpoint(struct model *model)
+{
+    bool done = false;
+    assert_int_equal(store_local_checkpoint_step(model->world->store, &done), OK);
+    model->checkpoints_count += done;
+}
+
+static struct model *model_begin(struct store_world *world, const char *name, bool checkpoints)
+{
     struct model *model = calloc(1, sizeof(*model));
     assert_non_null(model);
     model->world = world;
-    model->chance = chance_begin(__func__);
+    model->chance = chance_begin(name);
     model->now = NOW;
     model->sim = os_sim_create(1);
+    model->checkpoints = checkpoints;
+    store_is_alone = checkpoints;
     store_close(world->store);
     os_sim_set_now(model->sim, NOW);
-    assert_int_equal(world_open_sim(world, model->sim), OK);
+    open_again(model);
+    return model;
+}
+
+static void model_end(struct model *model)
+{
+    compare_sums(model);
+    store_close(model->world->store);
+    model->world->store = NULL;
+    store_is_alone = false;
+    os_sim_destroy(model->sim);
+    free(model);
+}
+
+static void store_agrees_with_a_plain_model_through_restarts(void **state)
+{
+    struct model *model = model_begin(*state, __func__, false);
     for (int step = 0; step < STEPS; step++) {
-        const int shelf = (int)chance_below(&model->chance, SHELVES);
-        const uint64_t what = chance_below(&model->chance, 100);
-        if (what < 15)
-            step_put(model, shelf);
-        else if (what < 20)
-            step_mark(model, shelf);
-        else if (what < 30)
-            step_count(model, shelf);
-        else if (what < 80)
-            step_order(model, shelf);
-        else if (what < 97)
-            step_page(model, shelf);
-        else
-            step_copy(model, shelf, (int)chance_below(&model->chance, SHELVES), what == 97);
+        step_any(model);
         if (step % 50 == 0)
             compare_sums(model);
         if (step % 800 == 399)
@@ -443,11 +411,27 @@ static void store_agrees_with_a_plain_model_through_restarts(void **state)
         if (step % 800 == 799)
             restart_later(model);
     }
-    compare_sums(model);
-    store_close(world->store);
-    world->store = NULL;
-    os_sim_destroy(model->sim);
-    free(model);
+    model_end(model);
+}
+
+/* Checkpoints are under way most of the time, and restarts come in the middle of them. */
+static void store_with_checkpoints_agrees_with_the_same_model(void **state)
+{
+    struct model *model = model_begin(*state, __func__, true);
+    for (int step = 0; step < STEPS; step++) {
+        step_any(model);
+        if (chance_one_in(&model->chance, 4))
+            step_checkpoint(model);
+        if (step % 50 == 0)
+            compare_sums(model);
+        if (step % 400 == 199)
+            restart_at_once(model);
+        if (step % 400 == 399)
+            restart_later(model);
+    }
+    assert_true(model->checkpoints_count > STEPS / 200);
+    assert_true(model->loaded_count > STEPS / 400);
+    model_end(model);
 }
 
 int main(void)
@@ -455,8 +439,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, store_world_begin, store_world_end)
     const struct CMUnitTest tests[] = {
         TEST(store_agrees_with_a_plain_model_through_restarts),
+        TEST(store_with_checkpoints_agrees_with_the_same_model),
     };
     log_set_level(LOG_ERROR);
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

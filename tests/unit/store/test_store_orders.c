@@ -311,6 +311,5 @@ int main(void)
         TEST(disk_without_room_refuses_orders_and_still_reads_them),
     };
     log_set_level(LOG_ERROR);
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

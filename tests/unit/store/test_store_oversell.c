@@ -194,6 +194,5 @@ int main(void)
         TEST(exactly_what_is_there_is_sold),
     };
     log_set_level(LOG_ERROR);
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

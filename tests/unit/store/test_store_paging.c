@@ -255,6 +255,5 @@ int main(void)
         TEST(pages_are_the_same_after_opening_again),
     };
     log_set_level(LOG_ERROR);
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

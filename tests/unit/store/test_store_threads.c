@@ -1,8 +1,7 @@
 /* Many threads on few shelves, and a store that has no room. Built with a thread sanitizer too. */
-#include "store_world.h"
+#include "store_calls.h"
 
 #include "base/buffer.h"
-#include "os/os_sim.h"
 
 enum { THREADS = 8, SHELVES = 3, ROUNDS = 60, ITEMS = 20, OWN_SKUS = 100, SHARED_SKUS = 30 };
 
@@ -167,9 +166,7 @@ static void store_without_room_changes_nothing_and_still_reads(void **state)
     store_close(world->store);
     world->store = NULL;
     os_sim_limit_disk(sim, (uint64_t)JOURNAL_SEGMENT_BYTES + 65536);
-    assert_int_equal(store_local_open(os_sim_os(sim), "data", take_document, world, &world->opening,
-                                      &world->store),
-                     OK);
+    assert_int_equal(world_open_sim(world, sim), OK);
     put_one(world, 2, "before", 5, 1);
     const int cells = fill_store(world);
     assert_in_range(cells, 10000, 60000);
@@ -185,9 +182,7 @@ static void store_without_room_changes_nothing_and_still_reads(void **state)
 
     os_sim_reboot(sim);
     os_sim_limit_disk(sim, UINT64_MAX);
-    assert_int_equal(store_local_open(os_sim_os(sim), "data", take_document, world, &world->opening,
-                                      &world->store),
-                     OK);
+    assert_int_equal(world_open_sim(world, sim), OK);
     assert_int_equal(count_of(world, 2, "before"), 5);
     put_one(world, 2, "before", 6, 2);
     store_metrics(world->store, &metrics);
@@ -205,15 +200,11 @@ static void new_data_folder_survives_a_power_cut(void **state)
     store_close(world->store);
     for (uint64_t seed = 0; seed < 16; seed++) {
         struct os_sim *sim = os_sim_create(seed);
-        assert_int_equal(store_local_open(os_sim_os(sim), "data", take_document, world,
-                                          &world->opening, &world->store),
-                         OK);
+        assert_int_equal(world_open_sim(world, sim), OK);
         put_one(world, 1, "A", 5, 1);
         store_close(world->store);
         os_sim_reboot(sim);
-        assert_int_equal(store_local_open(os_sim_os(sim), "data", take_document, world,
-                                          &world->opening, &world->store),
-                         OK);
+        assert_int_equal(world_open_sim(world, sim), OK);
         assert_int_equal(count_of(world, 1, "A"), 5);
         store_close(world->store);
         os_sim_destroy(sim);
@@ -230,6 +221,5 @@ int main(void)
         TEST(new_data_folder_survives_a_power_cut),
     };
     log_set_level(LOG_ERROR);
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -41,7 +41,6 @@ static void name_is_escaped_and_no_scope_is_an_empty_list(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_scopes_are_spelled_in_upper_case),
         cmocka_unit_test(name_is_escaped_and_no_scope_is_an_empty_list),

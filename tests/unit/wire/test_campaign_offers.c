@@ -210,7 +210,6 @@ static void both_faults_of_one_element_are_told_in_order(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(empty_filters_are_none),
         cmocka_unit_test(every_status_is_known_by_its_name),

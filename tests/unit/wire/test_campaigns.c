@@ -102,7 +102,6 @@ static void tokens_stand_instead_of_the_pager(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(single_campaign_has_no_status),
         cmocka_unit_test(model_and_availability_have_their_names),

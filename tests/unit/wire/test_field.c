@@ -218,7 +218,6 @@ static void table_sees_exactly_what_came_before(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_control_character_but_tab_is_refused_inside),
         cmocka_unit_test(skus_are_trimmed_before_they_are_judged),

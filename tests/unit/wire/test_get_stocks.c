@@ -138,8 +138,9 @@ static void encode(struct buffer *answer, const struct stock_view *views, uint32
     get_stocks_encode_begin(answer, paging);
     if (views_count > 0)
         get_stocks_encode_warehouse(answer, 501);
+    struct date_day day = {.number = 0};
     for (uint32_t i = 0; i < views_count; i++)
-        get_stocks_encode_offer(answer, &(struct get_stocks_offer){.view = &views[i]});
+        get_stocks_encode_offer(answer, &(struct get_stocks_offer){.view = &views[i]}, &day);
     get_stocks_encode_end(answer);
 }
 
@@ -219,6 +220,31 @@ static void reading_undoes_writing(void **state)
     body_case_deinit(&body);
 }
 
+/* No member can be longer; the buffer's own check tells when the room was too small. */
+static void longest_offer_has_room(void **state)
+{
+    (void)state;
+    uint8_t sku[SKU_BYTES_MAX];
+    memset(sku, 1, sizeof(sku)); /* Six bytes each, more than a SKU can have. */
+    const struct stock_details details = {
+        .unfit = {INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX},
+        .turnover_tenths = INT64_MAX,
+    };
+    const struct stock_view view = {
+        .sku = {sku, sizeof(sku)},
+        .available = INT64_MIN + 1,
+        .reserved = -1,
+        .updated_at_ms = DATE_MS_MAX,
+        .details = &details,
+    };
+    struct buffer answer;
+    buffer_init(&answer);
+    struct date_day day = {.number = 0};
+    get_stocks_encode_offer(&answer, &(struct get_stocks_offer){&view, true, false}, &day);
+    assert_true(answer.size > JSON_STRING_BYTES_MAX(sizeof(sku)));
+    buffer_deinit(&answer);
+}
+
 static void answers_of_other_servers_are_read(void **state)
 {
     (void)state;
@@ -281,7 +307,6 @@ static void what_is_no_answer_is_refused(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(body_without_anything_asks_for_everything),
         cmocka_unit_test(every_member_is_read),
@@ -289,6 +314,7 @@ int main(void)
         cmocka_unit_test(five_hundred_offers_are_taken_and_no_more),
         cmocka_unit_test(answer_has_these_bytes),
         cmocka_unit_test(reading_undoes_writing),
+        cmocka_unit_test(longest_offer_has_room),
         cmocka_unit_test(answers_of_other_servers_are_read),
         cmocka_unit_test(what_is_no_answer_is_refused),
     };

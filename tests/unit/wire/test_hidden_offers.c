@@ -250,7 +250,6 @@ static void answer_has_these_bytes(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(body_gives_trimmed_skus_in_order),
         cmocka_unit_test(members_of_older_times_are_ignored),

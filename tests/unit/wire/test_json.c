@@ -363,7 +363,6 @@ static void depth_is_bounded_not_the_stack(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_valid_text_is_taken),
         cmocka_unit_test(every_invalid_text_is_refused_for_what_it_is),

@@ -220,7 +220,6 @@ static void random_tokens_are_judged_alike_by_both(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_documents_are_taken_by_both),
         cmocka_unit_test(random_damage_is_judged_alike_by_both),

@@ -128,6 +128,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_future_begins_after_the_tolerance, setup, teardown),
         cmocka_unit_test_setup_teardown(the_most_counts_of_one_body, setup, teardown),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

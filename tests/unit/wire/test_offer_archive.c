@@ -145,7 +145,6 @@ static void mappings_have_these_bytes(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(body_of_ids_alone_is_read),
         cmocka_unit_test(failures_are_listed_and_no_empty_list_is),

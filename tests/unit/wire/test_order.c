@@ -170,6 +170,5 @@ int main(void)
         cmocka_unit_test(an_order_is_written_whole),
         cmocka_unit_test(shortages_are_a_refusal_with_a_result),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

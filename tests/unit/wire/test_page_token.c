@@ -178,7 +178,6 @@ static void garbage_is_refused(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(token_is_what_it_says),
         cmocka_unit_test(reading_undoes_writing_under_the_same_filter_only),

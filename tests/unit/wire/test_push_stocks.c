@@ -280,6 +280,5 @@ int main(void)
         cmocka_unit_test(answers_are_checked_as_a_whole),
         cmocka_unit_test(number_older_than_a_day_is_dropped_where_that_is_a_rule),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -89,6 +89,13 @@ static const struct {
      "null}]}]}",
      5, NOW_MS},
     {"\xEF\xBB\xBF{\"skus\":[{\"sku\":\"A\",\"items\":[{\"count\":5}]}]}", 5, NOW_MS},
+    /* As long as the documented element, and another. */
+    {"{\"skus\":[{\"sku\":\"A\",\"items\":[{\"count\":5,\"updatedat\":\"no\"}]}]}", 5, NOW_MS},
+    {"{\"skus\":[{\"sku\":\"A\",\"items\":[{\"count\":5}],\"type\":\"FIT\"}]}", 5, NOW_MS},
+    {"{\"skus\":[{\"type\":\"FIT\",\"sku\":\"A\",\"items\":[{\"count\":5}]}]}", 5, NOW_MS},
+    {"{\"skus\":[{\"items\":[{\"count\":5}],\"sku\":\"A\"}]}", 5, NOW_MS},
+    {"{\"skus\":[{\"sku\":\"B\",\"sku\":\"A\",\"items\":[{\"count\":5}]}]}", 5, NOW_MS},
+    {"{\"skus\":[{\"sku\":\"A\",\"items\":[{\"count\":4,\"count\":5}]}]}", 5, NOW_MS},
 };
 
 static void these_bodies_are_taken(void **state)
@@ -233,6 +240,71 @@ static void encoded_body_has_these_bytes(void **state)
     buffer_deinit(&body);
 }
 
+/* An element as documented, and the same with a member that nobody knows: it is read another way.
+ */
+static bool decode_element(struct decoding *decoding, const char *const parts[3], bool documented)
+{
+    char body[512];
+    (void)snprintf(body, sizeof(body), "{\"skus\":[{\"sku\":%s,\"items\":[{\"count\":%s%s%s}]%s}]}",
+                   parts[0], parts[1], parts[2][0] == '\0' ? "" : ",\"updatedAt\":", parts[2],
+                   documented ? "" : ",\"x\":[]");
+    return decode(decoding, bytes_from_text(body));
+}
+
+static void expect_same(const struct decoding *left, const struct decoding *right)
+{
+    assert_int_equal(left->body.errors.count, right->body.errors.count);
+    EXPECT_BYTES(buffer_bytes(&left->body.errors.text), buffer_bytes(&right->body.errors.text));
+    assert_int_equal(left->request.items_count, right->request.items_count);
+    if (left->request.items_count == 0)
+        return;
+    const struct stock_write *one = &left->request.items[0];
+    const struct stock_write *other = &right->request.items[0];
+    EXPECT_BYTES(one->key.sku, other->key.sku);
+    assert_true(one->key.hash == other->key.hash && one->count == other->count);
+    assert_true(one->updated_at_ms == other->updated_at_ms);
+}
+
+static void documented_elements_are_read_as_any_others(void **state)
+{
+    (void)state;
+    static const char *const skus[] = {"\"A\"",
+                                       "\"\"",
+                                       "\" \"",
+                                       "\"A-0123456789\"",
+                                       "\" A\"",
+                                       "\"A B-012345678\"",
+                                       "\"A\\u0001\"",
+                                       "\"\x7F\"",
+                                       "\"\xD0\x96\"",
+                                       "null",
+                                       "7"};
+    static const char *const counts[] = {"5",    "0",          "-1",         "5.5", "\"5\"",
+                                         "null", "2000000000", "2000000001", "1e3", "[]"};
+    static const char *const dates[] = {"",
+                                        "\"2022-12-29T18:02:01Z\"",
+                                        "\"2099-12-29T18:02:01Z\"",
+                                        "\"2022-12-29\"",
+                                        "\"\"",
+                                        "null",
+                                        "5"};
+    struct decoding documented;
+    struct decoding other;
+    body_case_init(&documented.body);
+    body_case_init(&other.body);
+    for (size_t i = 0; i < ROWS_COUNT_OF(skus) * ROWS_COUNT_OF(counts) * ROWS_COUNT_OF(dates);
+         i++) {
+        const char *const parts[3] = {skus[i % ROWS_COUNT_OF(skus)],
+                                      counts[i / ROWS_COUNT_OF(skus) % ROWS_COUNT_OF(counts)],
+                                      dates[i / ROWS_COUNT_OF(skus) / ROWS_COUNT_OF(counts)]};
+        const bool taken = decode_element(&documented, parts, true);
+        assert_int_equal(taken, decode_element(&other, parts, false));
+        expect_same(&documented, &other);
+    }
+    body_case_deinit(&documented.body);
+    body_case_deinit(&other.body);
+}
+
 static void two_thousand_skus_are_taken(void **state)
 {
     (void)state;
@@ -257,13 +329,13 @@ static void two_thousand_skus_are_taken(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(body_of_the_contract_is_taken),
         cmocka_unit_test(these_bodies_are_taken),
         cmocka_unit_test(items_keep_the_order_of_the_document),
         cmocka_unit_test(decoding_undoes_encoding),
         cmocka_unit_test(encoded_body_has_these_bytes),
+        cmocka_unit_test(documented_elements_are_read_as_any_others),
         cmocka_unit_test(two_thousand_skus_are_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -380,7 +380,6 @@ static void long_sku_is_echoed_in_part(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bodies_without_a_list_of_skus_are_refused),
         cmocka_unit_test(bad_elements_are_refused_with_their_place),

@@ -257,7 +257,6 @@ static void hashed_secrets_are_taken_in_either_case(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_wrong_field_is_told_with_its_path),
         cmocka_unit_test(wrong_document_and_wrong_lists_are_told),

@@ -463,7 +463,6 @@ static void decoding_undoes_encoding(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_field_is_read),
         cmocka_unit_test(warehouse_and_its_address_are_read),

@@ -203,7 +203,6 @@ static void exchange_that_is_reset_keeps_its_memory_and_nothing_else(void **stat
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(success_is_one_word),
         cmocka_unit_test(errors_stand_in_the_order_they_were_added),

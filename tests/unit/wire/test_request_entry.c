@@ -19,9 +19,12 @@ static const struct request_error example_errors[] = {
     {BYTES_INIT("BAD_REQUEST"), BYTES_INIT("")},
 };
 
+#define EXAMPLE_ID (UINT64_C(1704067200123) << 20 | 0xABCDE)
+
 static struct request_entry example_entry(void)
 {
     return (struct request_entry){.received_at_ms = INT64_C(1704067200123),
+                                  .id = EXAMPLE_ID,
                                   .took_us = 812,
                                   .method = BYTES("PUT"),
                                   .path = BYTES("/campaigns/10/offers/stocks"),
@@ -53,6 +56,7 @@ static bool round_trip(struct json_case *json, const struct request_entry *entry
 static void expect_equal(const struct request_entry *left, const struct request_entry *right)
 {
     assert_int_equal(left->received_at_ms, right->received_at_ms);
+    assert_true(left->id == right->id);
     assert_int_equal(left->took_us, right->took_us);
     EXPECT_BYTES(left->method, right->method);
     EXPECT_BYTES(left->path, right->path);
@@ -79,7 +83,8 @@ static void kept_form_is_the_documented_one(void **state)
     struct request_entry entry = example_entry();
     request_entry_encode(&line, &entry);
     EXPECT_TEXT(buffer_bytes(&line),
-                "{\"at\":1704067200123,\"us\":812,\"m\":\"PUT\",\"p\":\"/campaigns/10/offers/"
+                "{\"at\":1704067200123,\"id\":\"18cc251f47babcde\",\"us\":812,\"m\":\"PUT\",\"p\":"
+                "\"/campaigns/10/offers/"
                 "stocks\",\"c\":10,\"b\":1,\"t\":\"sync\",\"s\":200,\"in\":512,\"out\":15,"
                 "\"by\":\"shop/1.0\"}");
     static const struct request_error errors[] = {
@@ -113,7 +118,8 @@ static void shown_form_has_names_that_explain_themselves(void **state)
     entry.errors_count = 2;
     request_entry_show(&line, &entry);
     EXPECT_TEXT(buffer_bytes(&line),
-                "{\"receivedAt\":\"2024-01-01T00:00:00.123Z\",\"tookMicroseconds\":812,\"method\":"
+                "{\"receivedAt\":\"2024-01-01T00:00:00.123Z\",\"id\":\"18cc251f47babcde\","
+                "\"tookMicroseconds\":812,\"method\":"
                 "\"PUT\",\"path\":\"/campaigns/10/offers/stocks\",\"campaignId\":10,"
                 "\"businessId\":1,\"tokenName\":\"sync\",\"status\":200,\"requestBytes\":512,"
                 "\"replyBytes\":15,\"caller\":\"shop/1.0\",\"errors\":[{\"code\":\"BAD_REQUEST\","
@@ -142,6 +148,7 @@ static void entry_comes_back_as_it_was(void **state)
     entry.errors_count = 2;
     entry.campaign_id = 0;
     entry.token = BYTES("");
+    entry.id = 0; /* As in lines that are older than ids. */
     assert_true(round_trip(&json, &entry, errors, &decoded));
     expect_equal(&entry, &decoded);
     json_case_deinit(&json);
@@ -313,7 +320,6 @@ static void long_path_is_cut_where_it_is_full(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kept_form_is_the_documented_one),
         cmocka_unit_test(shown_form_has_names_that_explain_themselves),

@@ -70,6 +70,5 @@ int main(void)
         cmocka_unit_test(bodies_become_requests),
         cmocka_unit_test(answers_are_written),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

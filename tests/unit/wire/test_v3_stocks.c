@@ -258,8 +258,10 @@ static void answer_has_one_warehouse(void **state)
     struct buffer body;
     buffer_init(&body);
     v3_stocks_encode_begin(&body, 7, BYTES("t"));
-    get_stocks_encode_offer(&body, &(struct get_stocks_offer){.view = &view});
-    get_stocks_encode_offer(&body, &(struct get_stocks_offer){.view = &view});
+    get_stocks_encode_offer(&body, &(struct get_stocks_offer){.view = &view},
+                            &(struct date_day){.number = 0});
+    get_stocks_encode_offer(&body, &(struct get_stocks_offer){.view = &view},
+                            &(struct date_day){.number = 0});
     v3_stocks_encode_end(&body);
 #define OFFER                                                                                      \
     "{\"offerId\":\"A\",\"stocks\":[{\"type\":\"FIT\",\"count\":5},{\"type\":\"FREEZE\","          \
@@ -277,7 +279,6 @@ static void answer_has_one_warehouse(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(body_comes_out_by_warehouse_in_the_documents_order),
         cmocka_unit_test(decoded_skus_outlive_the_document),

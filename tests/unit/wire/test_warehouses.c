@@ -279,7 +279,6 @@ static void model_status_needs_all_three_members(void **state)
 
 int main(void)
 {
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(body_without_anything_chooses_everything),
         cmocka_unit_test(every_member_is_read),

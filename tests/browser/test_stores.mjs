@@ -1,0 +1,94 @@
+// Signing in, stores, stock, a SKU's own page, health.
+import { equal, includes } from "./check.mjs";
+import { test } from "./runner.mjs";
+import { until } from "./browser.mjs";
+
+test("who has the token gets in, and out again", async (bench) => {
+    const server = await bench.stockd();
+    const visit = await bench.visit(server);
+    const { page } = visit;
+    await page.goto("/");
+    await page.getByLabel("Operator token").fill("not-the-token");
+    await page.keyboard.press("Enter");
+    await page.getByText("That is not the operator token").waitFor();
+    await visit.barriers();
+    await visit.signIn();
+    await page.getByRole("heading", { name: "Stores" }).waitFor();
+    equal(await page.evaluate(() => document.cookie), "", "what scripts see of the session");
+    await page.reload();
+    await page.getByRole("heading", { name: "Stores" }).waitFor();
+    await page.getByRole("button", { name: "Русский" }).click();
+    await page.getByRole("heading", { name: "Магазины" }).waitFor();
+    await page.getByRole("button", { name: "Выйти" }).click();
+    await page.getByLabel("Токен оператора").waitFor();
+    await page.reload();
+    await page.getByLabel("Токен оператора").waitFor();
+});
+
+test("stores show what lies there, and their campaign id is copied", async (bench) => {
+    const server = await bench.stockd();
+    await server.put(10003, { "A-1": 18, "A-2": 4 });
+    await server.order(10003, "1", { "A-1": 3 });
+    const visit = await bench.visit(server);
+    const { page } = visit;
+    await visit.signIn("#/stores");
+    const row = page.getByRole("row", { name: /Moscow store/ });
+    const told = await row.innerText();
+    for (const part of ["10003", "FBS", "Tverskaya", "MSK"]) {
+        includes(told, part);
+    }
+    const cells = (await row.getByRole("cell").allInnerTexts()).map((text) => text.trim());
+    equal(["2", "19", "3"].every((number) => cells.includes(number)), true, "SKUs and units");
+    await page.getByText("A campaign ID is not a store number").waitFor();
+    await row.getByRole("button", { name: /^Copy: Campaign ID/ }).click();
+    equal(await page.evaluate(() => navigator.clipboard.readText()), "10003", "the clipboard");
+    await visit.picture("stores");
+    await visit.barriers();
+    await page.getByRole("searchbox").fill("podol");
+    await until(async () => await page.locator("tbody tr").count() === 1, "one store");
+});
+
+test("a SKU is found as one types, and has a page with its history", async (bench) => {
+    const server = await bench.stockd();
+    const counts = Object.fromEntries(Array.from({ length: 250 },
+        (_, at) => [`S-${String(at).padStart(4, "0")}`, at % 5 * 10]));
+    await server.put(10003, { ...counts, "A-1": 18 });
+    await server.put(10003, { "A-1": 12 });
+    await server.order(10003, "77", { "A-1": 2 });
+    const visit = await bench.visit(server);
+    const { page } = visit;
+    await visit.signIn("#/stock/10003");
+    await page.locator("tbody tr").nth(99).waitFor();
+    await page.getByRole("button", { name: "Next" }).click();
+    await page.getByText("Page 2", { exact: true }).waitFor();
+    await visit.picture("stock");
+    await visit.barriers();
+    await page.keyboard.press("/");
+    await page.keyboard.type("A-1");
+    await until(async () => await page.locator("tbody tr").count() === 1, "one SKU");
+    const told = await page.locator("tbody tr").innerText();
+    for (const number of ["12", "2", "10"]) {
+        includes(told, number);
+    }
+    await page.getByRole("link", { name: "A-1" }).click();
+    await page.getByRole("heading", { name: "A-1" }).waitFor();
+    await page.getByRole("heading", { name: "History" }).waitFor();
+    await page.getByText("full access").first().waitFor();
+    await page.getByRole("link", { name: "77" }).first().waitFor();
+    await page.locator(".uplot canvas").first().waitFor();
+    await visit.picture("sku");
+    await visit.barriers();
+});
+
+test("health draws the last hour", async (bench) => {
+    const server = await bench.stockd();
+    await server.put(10003, { "A-1": 18 });
+    const visit = await bench.visit(server);
+    const { page } = visit;
+    await visit.signIn("#/health");
+    await page.getByText("Ready: writes are taken").waitFor();
+    await page.getByRole("heading", { name: "Requests a second" }).waitFor();
+    await page.locator(".uplot canvas").first().waitFor();
+    await visit.picture("health");
+    await visit.barriers();
+});

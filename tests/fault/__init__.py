@@ -1,0 +1,1 @@
+"""Every call of stockd and stockctl fails once: see README.md."""

@@ -1,0 +1,1 @@
+"""Several stockds over one PostgreSQL, and what is left when they fail."""

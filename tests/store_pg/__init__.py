@@ -1,0 +1,1 @@
+"""The SQL of the PostgreSQL store: what its statements mean, and what Citus could distribute."""

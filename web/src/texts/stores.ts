@@ -1,0 +1,57 @@
+// Texts of the page of stores.
+import { countOf } from "../format";
+import { texts } from "./text";
+
+export const storesTexts = texts({
+    title: "Stores",
+    search: "Name or ID of a store or a warehouse",
+    caption: "Stores with their balances",
+    store: "Store",
+    campaignId: "Campaign ID",
+    model: "Model",
+    place: "Warehouse",
+    group: (name: string) => `Group ${name}`,
+    skus: "SKUs",
+    available: "Available",
+    reserved: "Reserved",
+    updated: "Last update",
+    never: "not yet",
+    counting: "being counted",
+    spark: (count: number) =>
+        `${countOf(count, "en", { one: "SKU", many: "SKUs" })} updated in the last two hours`,
+    links: "Go to",
+    idTitle: "A campaign ID is not a store number.",
+    idNote: "Requests want the campaign ID, copied from here. The number that the Market's seller "
+        + "account shows beside a store's name, and in some of its reports, is another one: with "
+        + "it a request fails, or reaches somebody else's store.",
+    none: "There are no stores yet",
+    noneLead: "Name them in a registry file and start stockd with --registry, or send it with",
+    noneFound: "No store is called that",
+    noneFoundLead: "Search by name, by campaign ID, or by a warehouse.",
+}, {
+    title: "Магазины",
+    search: "Название или ID магазина либо склада",
+    caption: "Магазины и их остатки",
+    store: "Магазин",
+    campaignId: "ID кампании",
+    model: "Модель",
+    place: "Склад",
+    group: (name) => `Группа ${name}`,
+    skus: "SKU",
+    available: "Доступно",
+    reserved: "В резерве",
+    updated: "Обновлено",
+    never: "ещё нет",
+    counting: "считается",
+    spark: (count) => `за два часа обновлено ${countOf(count, "ru",
+        { one: "SKU", few: "SKU", many: "SKU" })}`,
+    links: "Перейти",
+    idTitle: "ID кампании — это не номер магазина.",
+    idNote: "В запросах нужен ID кампании: скопируйте его здесь. Номер рядом с названием магазина "
+        + "в кабинете Маркета и в некоторых отчётах — другой: запрос с ним не пройдёт или "
+        + "попадёт в чужой магазин.",
+    none: "Магазинов пока нет",
+    noneLead: "Опишите их в файле реестра и запустите stockd с --registry или отправьте командой",
+    noneFound: "Такого магазина нет",
+    noneFoundLead: "Ищите по названию, по ID кампании или по складу.",
+});
