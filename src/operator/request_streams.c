@@ -41,6 +41,7 @@ struct request_streams {
     pthread_mutex_t lock;
     struct request_stream *first;
     uint32_t count;
+    bool ended;
 };
 
 /* With the lock, as what follows. */
@@ -156,6 +157,7 @@ static enum err link_in(struct request_streams *streams, struct request_stream *
     pthread_mutex_lock(&streams->lock);
     const bool fits = streams->count < REQUEST_STREAMS_MAX;
     if (fits) {
+        stream->is_over = streams->ended;
         stream->next = streams->first;
         stream->link = &streams->first;
         if (stream->next != NULL)
@@ -208,6 +210,17 @@ void request_streams_beat(struct request_streams *streams)
             enqueue(each, heartbeat);
         else
             wake(each);
+    }
+    pthread_mutex_unlock(&streams->lock);
+}
+
+void request_streams_end(struct request_streams *streams)
+{
+    pthread_mutex_lock(&streams->lock);
+    streams->ended = true;
+    for (struct request_stream *each = streams->first; each != NULL; each = each->next) {
+        each->is_over = true;
+        wake(each);
     }
     pthread_mutex_unlock(&streams->lock);
 }

@@ -35,6 +35,9 @@ MUST_USE enum err request_streams_open(struct request_streams *streams,
  * again. Every 10 seconds or so. */
 void request_streams_beat(struct request_streams *streams);
 
+/* Ends all of them behind what waits, and those that are opened later. Any thread. */
+void request_streams_end(struct request_streams *streams);
+
 /* Writes how many there are, and how many were cut (struct metric_source). */
 void request_streams_write_metrics(void *context, struct buffer *page);
 

@@ -43,7 +43,7 @@ static bool fall_asleep(struct body_stream *body)
     return sleeps;
 }
 
-/* What read() of the stream says, or the end where the listener is about to end. */
+/* What read() of the stream says, or the end where there is nothing and the listener is closing. */
 static int64_t read_piece(struct listener *listener, struct request *request, uint8_t *data,
                           size_t bytes_max)
 {
@@ -51,9 +51,10 @@ static int64_t read_piece(struct listener *listener, struct request *request, ui
     int64_t count = 0;
     do {
         forget_wakes(body);
-        if (listener_is_closing(listener))
-            return HTTP_STREAM_END;
+        const bool closing = listener_is_closing(listener);
         count = body->stream->read(body->stream, data, bytes_max);
+        if (count == 0 && closing)
+            return HTTP_STREAM_END;
         /* While there is nothing to take, the client may be as slow as it likes. */
         connection_enter(listener->connections, request->watched,
                          count == 0 ? CONNECTION_BUSY : CONNECTION_REPLY);

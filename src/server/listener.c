@@ -250,12 +250,19 @@ static void finish_requests(struct listener *listener)
     pthread_mutex_unlock(&listener->lock);
 }
 
+void listener_stop(struct listener *listener)
+{
+    if (listener == NULL || listener->closing)
+        return;
+    finish_requests(listener);
+    library_stop(listener);
+}
+
 void listener_close(struct listener *listener)
 {
     if (listener == NULL)
         return;
-    finish_requests(listener);
-    library_stop(listener);
+    listener_stop(listener);
     connections_destroy(listener->connections);
     if (listener->fd >= 0)
         (void)close(listener->fd);

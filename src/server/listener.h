@@ -42,7 +42,11 @@ const char *listener_address(const struct listener *listener);
 /* How many connections are open. It was started. Any thread. */
 uint64_t listener_connections(const struct listener *listener);
 
-/* Takes no new connection, finishes the requests that are under way, and ends. */
+/* Takes no new connection, finishes the requests that are under way, and answers no more. What it
+ * tells of itself stays. May be NULL, and have been stopped already. */
+void listener_stop(struct listener *listener);
+
+/* Stops it where that was not done, and ends it. May be NULL. */
 void listener_close(struct listener *listener);
 
 #endif

@@ -395,6 +395,9 @@ void service_end(struct service *service)
         service->store_kind->let_go(service->store);
     if (service->operator_api != NULL)
         operator_stop(service->operator_api);
+    listener_stop(service->public_listener);
+    if (service->request_streams != NULL)
+        request_streams_end(service->request_streams); /* All that they listen to was answered. */
     listener_close(service->operator_listener); /* First: its pages have figures of the other. */
     listener_close(service->public_listener);
     tls_close(service->public_tls);

@@ -119,12 +119,14 @@ class Streams(OperatorCase):
             self.assertEqual(paths, [stream.event()["path"] for _ in paths])
 
     def test_a_stop_ends_them_in_order(self):
+        """Behind the entry of each request that was answered."""
         quiet, busy = Stream(self), Stream(self, "?status=404")
-        self.send("GET", "/last")
+        for index in range(20):
+            self.send("GET", f"/last{index}")
         self.server.halt()
         try:
-            self.assertIn(b'"path":"/last"', busy.rest())
-            self.assertIn(b'"path":"/last"', quiet.rest())
+            self.assertEqual(20, busy.rest().count(b'"path":"/last'))
+            self.assertEqual(20, quiet.rest().count(b'"path":"/last'))
         finally:
             self.server.start()
 

@@ -176,6 +176,25 @@ static void a_quiet_one_shows_that_it_is_alive_for_an_hour(void **state)
     stream->close(stream);
 }
 
+static void in_the_end_they_end_behind_what_waits(void **state)
+{
+    (void)state;
+    size_t events = 0;
+    struct http_stream *stream = open_one(&(struct request_filter){.to_ms = INT64_MAX});
+    assert_int_equal(read_all(stream, &events), 0);
+    add(1, 200, 1);
+    request_streams_end(world.streams);
+    assert_int_equal(world.woken, 2);
+    add(1, 200, 1);
+    assert_int_equal(read_all(stream, &events), HTTP_STREAM_END);
+    assert_int_equal(events, 1);
+    struct http_stream *late = open_one(&(struct request_filter){.to_ms = INT64_MAX});
+    assert_int_equal(read_all(late, &events), HTTP_STREAM_END);
+    assert_int_equal(events, 0);
+    stream->close(stream);
+    late->close(late);
+}
+
 static void there_are_only_so_many(void **state)
 {
     (void)state;
@@ -200,6 +219,7 @@ int main(void)
         CASE(one_that_does_not_take_them_is_cut_and_no_other),
         CASE(one_that_takes_them_slowly_loses_nothing),
         CASE(a_quiet_one_shows_that_it_is_alive_for_an_hour),
+        CASE(in_the_end_they_end_behind_what_waits),
         CASE(there_are_only_so_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
