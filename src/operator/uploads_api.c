@@ -377,10 +377,10 @@ static enum err page_write(struct operator_call *call, const struct upload *uplo
     struct buffer position;
     struct bytes token = {NULL, 0};
     int64_t from = 0;
-    if (page->position.size > 0 && !bytes_to_int64(page->position, &from))
+    if (page->position.size > 0 && (!bytes_to_int64(page->position, &from) || from < 0))
         return ERR_INVALID;
     buffer_init(&position);
-    enum err error = from >= 0 && upload_walk_begin(&walk, &upload->plan, (uint64_t)from)
+    enum err error = upload_walk_begin(&walk, &upload->plan, (uint64_t)from)
                          ? write_changes(&walk, page->limit, body)
                          : ERR_INVALID;
     if (error == OK && !upload_walk_is_over(&walk))
