@@ -11,6 +11,9 @@ SYSCONFDIR ?= /etc
 CC = gcc
 CXX = g++
 OPTIMIZE ?= -O2
+# Of what tests consist of: the compiler takes longer than they run.
+OPTIMIZE_TESTS ?= -O1
+DEBUG ?= -g
 
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
   -Wold-style-definition -Wvla -Wundef -Wformat=2 -Wwrite-strings -Wpointer-arith -Wcast-qual \
@@ -39,8 +42,8 @@ VERSION = $(shell cat VERSION)
 CPPFLAGS += -D_GNU_SOURCE $(addprefix -I,$(INCLUDE_FIRST)) -Isrc -DSTOCKD_VERSION='"$(VERSION)"'
 # Hidden: a library that has a function of the same name would call ours instead of its own.
 NAMES = -fvisibility=hidden
-CFLAGS = -std=c17 $(OPTIMIZE) -g $(WARNINGS) $(HARDENING) $(NAMES) $(INSTRUMENT) $(LTO_COMPILE)
-CXXFLAGS = -std=c++17 $(OPTIMIZE) -g -Wall -Wextra -Werror $(HARDENING) $(NAMES) $(INSTRUMENT)
+CFLAGS = -std=c17 $(OPTIMIZE) $(DEBUG) $(WARNINGS) $(HARDENING) $(NAMES) $(INSTRUMENT) $(LTO_COMPILE)
+CXXFLAGS = -std=c++17 $(OPTIMIZE) $(DEBUG) -Wall -Wextra -Werror $(HARDENING) $(NAMES) $(INSTRUMENT)
 LDFLAGS += $(LINK_HARDENING) $(INSTRUMENT)
 
 BASE_LIBS = -lsimdjson -lxxhash -lgnutls -lm -lpthread
@@ -235,6 +238,7 @@ $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o
 
 # What tests consist of is in no program that is linked so.
 $(BUILD)/obj/tests/%: private LTO_COMPILE =
+$(BUILD)/obj/tests/%: private OPTIMIZE = $(OPTIMIZE_TESTS)
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -349,15 +353,20 @@ analyze: cppcheck
 	clang-tidy --quiet $$(git ls-files 'src/*.c') -- -std=c17 $(CPPFLAGS)
 
 cppcheck:
-	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability \
+	cppcheck -j "$$(nproc)" --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability \
 	  --inline-suppr --suppress=normalCheckLevelMaxBranches -D_GNU_SOURCE -Isrc src
 
+# Lines of the frames that a report names; nobody steps through these.
+FRAMES = OPTIMIZE_TESTS=-O0 DEBUG=-g1
+ASAN = BUILD=build/asan SANITIZE=address,undefined OPTIMIZE=-O1 $(FRAMES)
 asan:
-	$(MAKE) BUILD=build/asan SANITIZE=address,undefined OPTIMIZE=-O1 all unit faults
+	$(MAKE) $(ASAN) all unit faults
+asan-replay:
+	$(MAKE) $(ASAN) build/asan/tests/fuzz/replay
 tsan:
-	$(MAKE) BUILD=build/tsan SANITIZE=thread OPTIMIZE=-O1 all threaded
+	$(MAKE) BUILD=build/tsan SANITIZE=thread OPTIMIZE=-O1 $(FRAMES) build/tsan/stockd threaded
 # Another compiler's warnings; nothing of it is run but one input of the fuzzer.
-CLANG = BUILD=build/clang CC=clang CXX=clang++ OPTIMIZE=-O0
+CLANG = BUILD=build/clang CC=clang CXX=clang++ OPTIMIZE=-O0 OPTIMIZE_TESTS=-O0 DEBUG=-g0
 clang:
 	$(MAKE) $(CLANG) all unit-objects benches
 fuzzer:
@@ -383,10 +392,6 @@ install: all
 	sed 's|/usr/bin/stockd|$(PREFIX)/bin/stockd|' packaging/stockd.service \
 	  > $(INSTALLED)/lib/systemd/system/stockd.service
 	chmod 0644 $(INSTALLED)/lib/systemd/system/stockd.service
-	install -d $(INSTALLED)/lib/systemd/user
-	sed 's|/usr/bin/stockctl|$(PREFIX)/bin/stockctl|' packaging/stockctl-watch@.service \
-	  > $(INSTALLED)/lib/systemd/user/stockctl-watch@.service
-	chmod 0644 $(INSTALLED)/lib/systemd/user/stockctl-watch@.service
 	install -d $(INSTALLED)/lib/systemd/user
 	sed 's|/usr/bin/stockctl|$(PREFIX)/bin/stockctl|' packaging/stockctl-watch@.service \
 	  > $(INSTALLED)/lib/systemd/user/stockctl-watch@.service
@@ -453,7 +458,7 @@ help:
 
 all_targets = all web web-types web-check browser-packages unit unit-objects pg-tests faults \
   fault threaded benches check crash load nodes fuzz fuzz-build fuzz-merge fuzz-replay \
-  fuzz-coverage sims sim sim-plants bench bench-check fmt lint analyze cppcheck asan tsan clang \
+  fuzz-coverage sims sim sim-plants bench bench-check fmt lint analyze cppcheck asan asan-replay tsan clang \
   fuzzer sandboxed over-tls man install clean help force
 .PHONY: $(all_targets)
 .SECONDARY:

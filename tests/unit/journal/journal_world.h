@@ -30,13 +30,13 @@ enum { RECORDS_MAX = 8192 };
 
 /* Sanitizers make segments of 64 MiB slow: long loops take steps that are so much longer. */
 #if defined(__SANITIZE_THREAD__)
-enum { STRIDE = 16 };
+enum { STRIDE = 32 };
 #elif defined(__SANITIZE_ADDRESS__)
-enum { STRIDE = 16 };
+enum { STRIDE = 32 };
 #else
 enum { STRIDE = 1 };
 #endif
-enum { CALLS_STRIDE = STRIDE > 1 ? 17 : 1 }; /* The same for calls of which each is tried. */
+enum { CALLS_STRIDE = STRIDE > 1 ? 41 : 1 }; /* The same for calls of which each is tried. */
 
 /* Invariant: acknowledged <= appended <= RECORDS_MAX. */
 struct world {
