@@ -87,16 +87,16 @@ void operator_end_sessions(struct operator_call *call)
     struct bytes secret;
     while (next_secret(call, &walk, &secret))
         sessions_close(call->api->sessions, secret);
+    operator_end_streams(call->api);
 }
 
 static bool check_session(struct operator_call *call)
 {
     struct session_walk walk = {.begun = false};
     struct bytes secret;
-    bool good = false;
-    while (!good && next_secret(call, &walk, &secret))
-        good = sessions_use(call->api->sessions, secret);
-    return good || refuse_stranger(call, "The session has ended: sign in again");
+    while (call->session == 0 && next_secret(call, &walk, &secret))
+        call->session = sessions_use(call->api->sessions, secret);
+    return call->session != 0 || refuse_stranger(call, "The session has ended: sign in again");
 }
 
 /* What a form of another site cannot send, and what a script of one has to ask for leave to. */

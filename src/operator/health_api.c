@@ -45,6 +45,7 @@ void operator_beat(struct operator_api *api)
     buffer_deinit(&page);
     if (api->settings.request_streams != NULL)
         request_streams_beat(api->settings.request_streams);
+    operator_end_streams(api);
 }
 
 /* True: stop. */

@@ -37,6 +37,7 @@ struct operator_call {
     struct call call; /* First: a struct call is one of these. */
     struct operator_api *api;
     const struct operator_row *row; /* NULL: no method of ours. */
+    uint64_t session;               /* Its number; 0: the request showed the operator's token. */
     struct route_values values;
     struct campaign_facts campaign; /* Where the path names one. */
     void *state;                    /* The method's own, in the arena. */
@@ -133,8 +134,11 @@ bool operator_path_is_api(struct bytes path);
 void operator_write_metrics(struct operator_api *api, struct buffer *page);
 
 /* What is done each ten seconds: a sample of health, and a sign of life to who listens to the query
- * log. */
+ * log, or the end where their session is over. */
 void operator_beat(struct operator_api *api);
+
+/* Ends who listens to the query log by a session that is over. Any thread. */
+void operator_end_streams(struct operator_api *api);
 
 /* Writes one of the pages, a file of the cabinet, or 404. */
 void operator_page_write(struct operator_api *api, struct http_exchange *exchange);

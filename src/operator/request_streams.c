@@ -24,6 +24,7 @@ struct request_stream {
     struct request_filter filter; /* Its method is the text below. */
     uint8_t method[REQUEST_METHOD_BYTES_MAX];
     int64_t opened_us;
+    uint64_t session; /* 0: none. */
     struct buffer queue;
     size_t taken; /* Of the queue. */
     bool is_read; /* Once: the server has set wake(). */
@@ -31,7 +32,8 @@ struct request_stream {
     bool is_cut;
 };
 
-/* `lock` guards the list and all streams in it. The server's own locks are taken behind it. */
+/* `lock` guards the list and all streams in it. The server's own locks are taken behind it, and
+ * that of the sessions. */
 struct request_streams {
     struct os *os;
     struct request_sink next;
@@ -179,13 +181,14 @@ static void copy_filter(struct request_stream *stream, const struct request_filt
 }
 
 enum err request_streams_open(struct request_streams *streams, const struct request_filter *filter,
-                              struct http_stream **opened)
+                              uint64_t session, struct http_stream **opened)
 {
     struct request_stream *stream = calloc(1, sizeof(*stream));
     if (stream == NULL)
         return ERR_MEMORY;
     stream->stream = (struct http_stream){.read = stream_read, .close = stream_close};
     stream->streams = streams;
+    stream->session = session;
     stream->opened_us = streams->os->uptime_us(streams->os);
     copy_filter(stream, filter);
     buffer_init(&stream->queue);
@@ -210,6 +213,18 @@ void request_streams_beat(struct request_streams *streams)
             enqueue(each, heartbeat);
         else
             wake(each);
+    }
+    pthread_mutex_unlock(&streams->lock);
+}
+
+void request_streams_end_of_sessions(struct request_streams *streams, struct sessions *sessions)
+{
+    pthread_mutex_lock(&streams->lock);
+    for (struct request_stream *each = streams->first; each != NULL; each = each->next) {
+        if (each->session != 0 && !each->is_over && !sessions_is_open(sessions, each->session)) {
+            each->is_over = true;
+            wake(each);
+        }
     }
     pthread_mutex_unlock(&streams->lock);
 }

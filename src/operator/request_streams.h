@@ -8,6 +8,7 @@
 #define OPERATOR_REQUEST_STREAMS_H
 
 #include "operator/request_log.h"
+#include "operator/sessions.h"
 #include "wire/http.h"
 
 struct request_streams;
@@ -24,11 +25,14 @@ void request_streams_destroy(struct request_streams *streams);
 struct request_sink request_streams_sink(struct request_streams *streams);
 
 /* Opens one for entries that match; of the filter campaign, status and method count, and are
- * copied. Gives it in *stream, ended by its close(). ERR_FULL: there are as many as may be.
- * ERR_MEMORY. Any thread. */
+ * copied. `session` is the number of the session that asked, 0 for none. Gives it in *stream, ended
+ * by its close(). ERR_FULL: there are as many as may be. ERR_MEMORY. Any thread. */
 MUST_USE enum err request_streams_open(struct request_streams *streams,
-                                       const struct request_filter *filter,
+                                       const struct request_filter *filter, uint64_t session,
                                        struct http_stream **stream);
+
+/* Ends those whose session is over, behind what waits. Any thread. */
+void request_streams_end_of_sessions(struct request_streams *streams, struct sessions *sessions);
 
 /* Lets those that have nothing to say show that they are alive, so that a client that went away is
  * noticed, and ends those that are an hour old: whoever connects again has to show who they are

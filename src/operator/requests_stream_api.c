@@ -31,7 +31,7 @@ static bool begin(struct operator_call *call)
         call_refuse(&call->call, 404, "NOT_FOUND", "No query log is kept: --request-log-mb is 0");
         return false;
     }
-    switch (request_streams_open(streams, call->state, &exchange->stream)) {
+    switch (request_streams_open(streams, call->state, call->session, &exchange->stream)) {
     case OK:
         http_add_field(exchange, "X-Accel-Buffering", "no"); /* A proxy is not to gather it. */
         exchange->content_type = "text/event-stream";
@@ -55,6 +55,12 @@ static bool begin(struct operator_call *call)
         return false;
     }
     return false;
+}
+
+void operator_end_streams(struct operator_api *api)
+{
+    if (api->settings.request_streams != NULL)
+        request_streams_end_of_sessions(api->settings.request_streams, api->sessions);
 }
 
 const struct operator_method method_stream_requests = {

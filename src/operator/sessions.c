@@ -16,16 +16,18 @@
 
 struct session {
     bool is_open;
+    uint64_t number;
     struct sha256 hash;
     int64_t opened_us;
     int64_t used_us;
 };
 
-/* `lock` guards all that is behind it; it is never held together with another. */
+/* `lock` guards all that is behind it; no other is taken behind it. */
 struct sessions {
     struct os *os;
     pthread_mutex_t lock;
     struct session rows[SESSIONS_MAX];
+    uint64_t number_last;
     int64_t failures;    /* Of late: what has not leaked yet. */
     int64_t leaked_us;   /* When the last one leaked, or the first one came. */
     uint64_t failed_all; /* Since the start. */
@@ -100,19 +102,31 @@ void sessions_open(struct sessions *sessions, uint8_t secret[SESSION_SECRET_BYTE
     secret_fill(sessions->os, secret, SESSION_SECRET_BYTES);
     const struct sha256 hash = sha256_of((struct bytes){secret, SESSION_SECRET_BYTES});
     const int64_t now_us = lock(sessions);
-    *row_for_new(sessions) = (struct session){true, hash, now_us, now_us};
+    const uint64_t number = ++sessions->number_last;
+    *row_for_new(sessions) = (struct session){true, number, hash, now_us, now_us};
     pthread_mutex_unlock(&sessions->lock);
 }
 
-bool sessions_use(struct sessions *sessions, struct bytes secret)
+uint64_t sessions_use(struct sessions *sessions, struct bytes secret)
 {
     const struct sha256 hash = sha256_of(secret);
     const int64_t now_us = lock(sessions);
     struct session *session = find(sessions, &hash);
     if (session != NULL)
         session->used_us = now_us;
+    const uint64_t number = session == NULL ? 0 : session->number;
     pthread_mutex_unlock(&sessions->lock);
-    return session != NULL;
+    return number;
+}
+
+bool sessions_is_open(struct sessions *sessions, uint64_t number)
+{
+    bool found = false;
+    (void)lock(sessions);
+    for (size_t i = 0; i < SESSIONS_MAX && !found; i++)
+        found = sessions->rows[i].is_open && sessions->rows[i].number == number;
+    pthread_mutex_unlock(&sessions->lock);
+    return found;
 }
 
 void sessions_close(struct sessions *sessions, struct bytes secret)

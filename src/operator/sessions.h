@@ -21,9 +21,12 @@ void sessions_destroy(struct sessions *sessions);
 /* Begins a session. Letters and digits; no NUL is written. */
 void sessions_open(struct sessions *sessions, uint8_t secret[SESSION_SECRET_BYTES]);
 
-/* Whether a session has this secret; it counts as used just now. Takes the same time whichever it
- * is, and however much of it is right. */
-MUST_USE bool sessions_use(struct sessions *sessions, struct bytes secret);
+/* The number of the session with this secret, from 1, which counts as used just now; 0: there is
+ * none. Takes the same time whichever it is, and however much of it is right. */
+MUST_USE uint64_t sessions_use(struct sessions *sessions, struct bytes secret);
+
+/* Whether the session with this number goes on; it does not count as used. */
+MUST_USE bool sessions_is_open(struct sessions *sessions, uint64_t number);
 
 /* Ends the session with this secret, if there is one. */
 void sessions_close(struct sessions *sessions, struct bytes secret);

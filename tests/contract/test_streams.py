@@ -7,7 +7,7 @@ import time
 
 from tests.contract.case import body_of, one
 from tests.contract.operator_case import OperatorCase
-from tests.harness.client import Connection, encode_request
+from tests.harness.client import Connection, encode_body, encode_request
 
 STREAM = "/api/v1/requests/stream"
 WAIT_S_MAX = 30
@@ -97,6 +97,20 @@ class Streams(OperatorCase):
                              ("?campaignId=0", "Parameter campaignId must be greater than")):
             self.assert_refused(self.operator.send("GET", "/requests/stream" + query), 400,
                                 starts=words)
+
+    def test_those_of_a_session_end_when_it_signs_out(self):
+        body = encode_body({"token": self.server.operator_token()})
+        with Connection(self.server.operator_address) as browser:
+            json_type = {"Content-Type": "application/json"}
+            answer = browser.request("POST", "/api/v1/session", json_type, body)
+            cookie = {"Cookie": answer.header("Set-Cookie").split(";")[0]}
+            mine, other = Stream(self, headers={"Authorization": None, **cookie}), Stream(self)
+            self.send("GET", "/before")
+            self.assertEqual("/before", mine.event()["path"])
+            browser.request("DELETE", "/api/v1/session", {**cookie, "X-Stockd-Cabinet": "1"})
+        self.assertEqual(b"", mine.rest().replace(b":\n\n", b""))
+        self.send("GET", "/after")
+        self.assertEqual(["/before", "/after"], [other.event()["path"], other.event()["path"]])
 
     def test_it_wants_credentials(self):
         self.assertEqual(401, Stream(self, headers={"Authorization": None}).status)

@@ -52,7 +52,7 @@ static int teardown(void **state)
 static struct http_stream *open_one(const struct request_filter *filter)
 {
     struct http_stream *stream = NULL;
-    assert_int_equal(request_streams_open(world.streams, filter, &stream), OK);
+    assert_int_equal(request_streams_open(world.streams, filter, 0, &stream), OK);
     stream->wake = on_wake;
     return stream;
 }
@@ -195,6 +195,35 @@ static void in_the_end_they_end_behind_what_waits(void **state)
     late->close(late);
 }
 
+static void those_of_a_session_end_with_it(void **state)
+{
+    (void)state;
+    const struct request_filter filter = {.to_ms = INT64_MAX};
+    struct sessions *sessions = sessions_create(os_sim_os(world.sim));
+    uint8_t secret[SESSION_SECRET_BYTES];
+    const struct bytes text = {secret, sizeof(secret)};
+    struct http_stream *of_session = NULL;
+    size_t events = 0;
+    sessions_open(sessions, secret);
+    assert_int_equal(
+        request_streams_open(world.streams, &filter, sessions_use(sessions, text), &of_session),
+        OK);
+    of_session->wake = on_wake;
+    struct http_stream *of_token = open_one(&filter);
+    request_streams_end_of_sessions(world.streams, sessions);
+    assert_int_equal(read_all(of_session, &events), 0);
+    add(1, 200, 1);
+    sessions_close(sessions, text);
+    request_streams_end_of_sessions(world.streams, sessions);
+    assert_int_equal(read_all(of_session, &events), HTTP_STREAM_END);
+    assert_int_equal(events, 1);
+    assert_int_equal(read_all(of_token, &events), 0);
+    assert_int_equal(events, 1);
+    of_session->close(of_session);
+    of_token->close(of_token);
+    sessions_destroy(sessions);
+}
+
 static void there_are_only_so_many(void **state)
 {
     (void)state;
@@ -203,7 +232,7 @@ static void there_are_only_so_many(void **state)
     const struct request_filter filter = {.to_ms = INT64_MAX};
     for (size_t i = 0; i < REQUEST_STREAMS_MAX; i++)
         streams[i] = open_one(&filter);
-    assert_int_equal(request_streams_open(world.streams, &filter, &more), ERR_FULL);
+    assert_int_equal(request_streams_open(world.streams, &filter, 0, &more), ERR_FULL);
     streams[3]->close(streams[3]);
     streams[3] = open_one(&filter);
     for (size_t i = 0; i < REQUEST_STREAMS_MAX; i++)
@@ -220,6 +249,7 @@ int main(void)
         CASE(one_that_takes_them_slowly_loses_nothing),
         CASE(a_quiet_one_shows_that_it_is_alive_for_an_hour),
         CASE(in_the_end_they_end_behind_what_waits),
+        CASE(those_of_a_session_end_with_it),
         CASE(there_are_only_so_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

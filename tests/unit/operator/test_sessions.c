@@ -40,6 +40,11 @@ static int teardown(void **state)
     return 0;
 }
 
+static uint64_t number_of(struct world *world, const struct secret *secret)
+{
+    return sessions_use(world->sessions, (struct bytes){secret->text, sizeof(secret->text)});
+}
+
 static struct secret open_one(struct world *world)
 {
     struct secret secret;
@@ -49,7 +54,7 @@ static struct secret open_one(struct world *world)
 
 static bool is_good(struct world *world, const struct secret *secret)
 {
-    return sessions_use(world->sessions, (struct bytes){secret->text, sizeof(secret->text)});
+    return number_of(world, secret) != 0;
 }
 
 static void go_on(struct world *world, int64_t ms)
@@ -108,7 +113,25 @@ static void a_closed_one_is_gone_and_no_other(void **state)
     sessions_close(world->sessions, (struct bytes){one.text, sizeof(one.text) - 1});
     assert_false(is_good(world, &one));
     assert_true(is_good(world, &other));
-    assert_false(sessions_use(world->sessions, BYTES("")));
+    assert_int_equal(sessions_use(world->sessions, BYTES("")), 0);
+}
+
+static void by_its_number_it_is_open_as_long_and_not_used(void **state)
+{
+    struct world *world = *state;
+    const struct secret closed = open_one(world);
+    const struct secret left = open_one(world);
+    const uint64_t numbers[] = {number_of(world, &closed), number_of(world, &left)};
+    assert_int_not_equal(numbers[0], numbers[1]);
+    sessions_close(world->sessions, (struct bytes){closed.text, sizeof(closed.text)});
+    const struct secret in_its_place = open_one(world);
+    assert_true(is_good(world, &in_its_place));
+    assert_false(sessions_is_open(world->sessions, numbers[0]));
+    assert_false(sessions_is_open(world->sessions, 0));
+    go_on(world, 12 * HOUR_MS - 1);
+    assert_true(sessions_is_open(world->sessions, numbers[1]));
+    go_on(world, 1);
+    assert_false(sessions_is_open(world->sessions, numbers[1]));
 }
 
 static void wrong_tokens_leak_one_a_second(void **state)
@@ -160,6 +183,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(one_too_many_ends_the_one_used_longest_ago, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_closed_one_is_gone_and_no_other, setup, teardown),
+        cmocka_unit_test_setup_teardown(by_its_number_it_is_open_as_long_and_not_used, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(wrong_tokens_leak_one_a_second, setup, teardown),
         cmocka_unit_test(cookies_of_a_name_come_one_after_another),
     };
