@@ -44,8 +44,9 @@ void store_row_encode(struct buffer *body, const struct store_row *row)
                          row->campaign_id, row->business_id);
     put_text(body, ",\"businessName\":", row->business_name);
     put_text(body, ",\"domain\":", row->domain);
-    buffer_append_format(body, ",\"placementType\":\"%s\",\"warehouses\":[",
-                         placement_name(row->placement));
+    buffer_append_format(body,
+                         ",\"placementType\":\"%s\",\"apiAvailability\":\"%s\",\"warehouses\":[",
+                         placement_name(row->placement), availability_name(row->availability));
     for (uint32_t i = 0; i < row->warehouses_count; i++) {
         buffer_append_text(body, i == 0 ? "" : ",");
         put_place(body, row->warehouses[i].id, row->warehouses[i].name);

@@ -16,6 +16,7 @@ struct store_row {
     struct bytes business_name;
     struct bytes domain;
     enum placement placement;
+    enum availability availability;
     const struct store_row_warehouse *warehouses;
     uint32_t warehouses_count;
     int64_t group_id; /* 0: none. */

@@ -6,8 +6,8 @@ its own, once, when all was done to them.
 
 from tests.contract.case import milliseconds, moment, one
 from tests.contract.offers import OffersCase
-from tests.contract.registry import (BUSINESS, C, D, FOREIGN, MARKET_WAREHOUSE, OTHER_BUSINESS,
-                                     RETURNS_WAREHOUSE, WAREHOUSE, build)
+from tests.contract.registry import (BUSINESS, C, D, FOREIGN, INACTIVE, MARKET_WAREHOUSE,
+                                     OTHER_BUSINESS, RETURNS_WAREHOUSE, WAREHOUSE, build)
 
 NUMBERS = ("skus", "available", "reserved", "unfit", "hidden")
 
@@ -56,6 +56,11 @@ class Numbers(StoresCase):
             tuple(row[name] for name in ("businessId", "businessName", "domain", "placementType",
                                          "warehouses")))
         self.assertNotIn("warehouseGroup", row)
+
+    def test_whether_the_api_is_switched_on(self):
+        self.assertEqual("AVAILABLE", self.store(self.campaign)["apiAvailability"])
+        found = {row["campaignId"]: row for row in self.page(search=INACTIVE)["stores"]}
+        self.assertEqual("DISABLED_BY_INACTIVITY", found[INACTIVE]["apiAvailability"])
 
     def test_an_empty_store(self):
         row = self.store(self.new_campaign())

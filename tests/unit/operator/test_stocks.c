@@ -146,8 +146,8 @@ static void trouble_of_the_store_is_told(void **state)
     EXPECT_TEXT(
         exchange_case_reply(&world.one),
         "{\"status\":\"OK\",\"result\":{\"stores\":[{\"campaignId\":12,\"businessId\":1,"
-        "\"businessName\":\"b\",\"domain\":\"d\",\"placementType\":\"FBS\",\"warehouses\":[{\"id\":"
-        "502,"
+        "\"businessName\":\"b\",\"domain\":\"d\",\"placementType\":\"FBS\","
+        "\"apiAvailability\":\"AVAILABLE\",\"warehouses\":[{\"id\":502,"
         "\"name\":\"w\"}],\"warehouseGroup\":{\"id\":77,\"name\":\"g\"},\"skus\":0,\"available\":0,"
         "\"reserved\":0,\"unfit\":0,\"hidden\":0,\"countedAt\":\"1970-01-01T00:00:00Z\","
         "\"updates\":"
