@@ -52,6 +52,7 @@ struct connections {
     uint32_t count;
     struct lingering incoming[LINGERING_MAX];
     uint32_t incoming_count;
+    int64_t finish_ms; /* From then on nobody waits for a client. */
     bool stopping;
 };
 
@@ -224,6 +225,14 @@ static int64_t phase_limit_ms(const struct connection_limits *limits,
     return INT64_MAX;
 }
 
+static bool is_overdue(const struct connections *connections, const struct connection *connection,
+                       int64_t now)
+{
+    const int64_t limit_ms = phase_limit_ms(&connections->limits, connection);
+    return now - connection->since_ms > limit_ms ||
+           (now > connections->finish_ms && limit_ms != INT64_MAX);
+}
+
 /* A connection that was idle and is not any more: a head is on its way, and its time runs. */
 static void notice_head(struct connection *connection, int64_t now)
 {
@@ -256,7 +265,7 @@ static void end_overdue(struct connections *connections)
     pthread_mutex_lock(&connections->lock);
     for (struct connection *each = connections->first; each != NULL; each = each->next) {
         notice_head(each, now);
-        if (now - each->since_ms <= phase_limit_ms(&connections->limits, each) && !leaves(each))
+        if (!is_overdue(connections, each, now) && !leaves(each))
             continue;
         log_line(LOG_DEBUG, "event=connection_overdue phase=%d", each->phase);
         (void)shutdown(each->fd, SHUT_RDWR);
@@ -357,6 +366,7 @@ struct connections *connections_create(struct os *os, const struct connection_li
         return NULL;
     connections->os = os;
     connections->limits = *limits;
+    connections->finish_ms = INT64_MAX;
     if (pipe(connections->wake_fds) != 0) {
         free(connections);
         return NULL;
@@ -377,6 +387,14 @@ uint32_t connections_count(struct connections *connections)
     const uint32_t count = connections->count;
     pthread_mutex_unlock(&connections->lock);
     return count;
+}
+
+void connections_finish(struct connections *connections)
+{
+    const int64_t finish_ms = now_ms(connections) + connections->limits.request_ms;
+    pthread_mutex_lock(&connections->lock);
+    connections->finish_ms = finish_ms;
+    pthread_mutex_unlock(&connections->lock);
 }
 
 void connections_destroy(struct connections *connections)

@@ -26,6 +26,10 @@ struct connection_limits {
 /* Starts the watching thread. NULL: no memory or no thread. */
 MUST_USE struct connections *connections_create(struct os *os,
                                                 const struct connection_limits *limits);
+/* The listener ends: whatever clients still send or take has the time of one request from now on,
+ * however much of it there is. Any thread. */
+void connections_finish(struct connections *connections);
+
 /* No connection is open. */
 void connections_destroy(struct connections *connections);
 

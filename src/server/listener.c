@@ -243,6 +243,8 @@ static void finish_requests(struct listener *listener)
         (void)shutdown(listener->fd, SHUT_RDWR);
         (void)pthread_join(listener->acceptor, NULL);
     }
+    if (listener->connections != NULL)
+        connections_finish(listener->connections);
     body_streams_wake(listener);
     pthread_mutex_lock(&listener->lock);
     while (listener->under_way > 0)

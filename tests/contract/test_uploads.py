@@ -2,6 +2,7 @@
 
 import io
 import struct
+import threading
 import unittest
 import zipfile
 
@@ -351,6 +352,38 @@ class OldDates(UploadCase):
         self.assertEqual([("updated-at-old", 1)],
                          [(row["kind"], row["count"]) for row in found["findings"]])
         self.assertEqual([("b", None, 1, "NEW")], self.changes(found))
+
+
+class SlowOnes(UploadCase):
+    """Each megabyte of a file has the time of a request, so that slow lines can send large ones."""
+    options = ("--no-limits", "--request-timeout", "2")
+
+    def test_one_does_not_hold_up_a_stop(self):
+        connection = Connection(self.server.operator_address)
+        self.addCleanup(connection.close)
+        connection.send(encode_request("POST", f"/api/v1/campaigns/{self.campaign}/uploads", {
+            "Authorization": f"Bearer {self.server.operator_token()}",
+            "Content-Length": str(64 * MIB), "Expect": "100-continue"}))
+        self.assertEqual(100, connection.read_answer("POST").status)
+        sent_some, ended = threading.Event(), threading.Event()
+
+        def send():
+            try:
+                while not ended.wait(1.5):
+                    connection.send(b"sku,1\n" * (MIB // 6 + 1))
+                    sent_some.set()
+            except OSError:
+                sent_some.set()  # It was cut off.
+
+        sender = threading.Thread(target=send)
+        sender.start()
+        sent_some.wait()
+        try:
+            self.server.halt()  # Fails where that takes a minute.
+        finally:
+            ended.set()
+            sender.join()
+        self.server.start()
 
 
 class Restarts(UploadCase):
