@@ -79,3 +79,45 @@ test("a pause holds back what comes, and shows it when told to", async (bench) =
     await held.click();
     await until(async () => await page.locator(".log tbody tr").count() === 2, "what was held");
 });
+
+test("what comes during a pause stays out, whatever is read beside", async (bench) => {
+    const server = await bench.stockd();
+    const visit = await bench.visit(server);
+    const { page } = visit;
+    // The list is read a second time for what came while the stream began; here that read finds
+    // what came during the pause.
+    const isRead = (url) => url.pathname.endsWith("/api/v1/requests");
+    let asked = 0;
+    let answered = 0;
+    await page.route(isRead, async (route) => {
+        if (++asked === 2) {
+            await until(async () =>
+                (await server.operator("GET", "/requests")).requests.length === 1);
+        }
+        await route.continue();
+    });
+    page.on("requestfinished", (request) => {
+        answered += isRead(new URL(request.url()));
+    });
+    await visit.signIn("#/requests");
+    await page.getByText("No requests yet").waitFor();
+    await page.locator(".liveliness.open").waitFor();
+    await page.getByRole("button", { name: "Pause" }).click();
+    await server.put(10003, { "A-1": 1 });
+    await page.getByRole("button", { name: /1 new request/ }).waitFor();
+    await until(() => answered >= 2, "the second read");
+    equal(await page.locator(".log tbody tr").count(), 0, "rows while paused");
+
+    await page.getByLabel("Time").selectOption("60");
+    await until(async () => await page.locator(".log tbody tr").count() === 1, "what is asked for");
+    await server.put(10003, { "A-1": 2 });
+    await page.getByRole("button", { name: /1 new request/ }).waitFor();
+    equal(await page.locator(".log tbody tr").count(), 1, "rows while paused still");
+});
+
+test("a request that the log no longer has is told as such", async (bench) => {
+    const server = await bench.stockd();
+    const visit = await bench.visit(server);
+    await visit.signIn("#/requests?id=00000000000000ff");
+    await visit.page.getByText("no longer in the log").waitFor();
+});

@@ -8,6 +8,7 @@ import type { Paging, Stores } from "../documents";
 import { formatDecimal } from "../format";
 import { type LiveState, useLive } from "../live";
 import type { PageProps } from "../pages";
+import { Icon } from "../parts/icons";
 import { type LoggedRequest, RequestEntry, statusKind } from "../parts/request_entry";
 import { Empty, Failure, Skeleton } from "../parts/state";
 import { type Column, Table } from "../parts/table";
@@ -77,22 +78,35 @@ export default function RequestsPage({ route }: PageProps) {
     const asked = useSettled(JSON.stringify(filters), TYPING_MS);
     const [paused, setPaused] = useState(false);
     const [opened, setOpened] = useState<LoggedRequest>();
+    const [gone, setGone] = useState(false);
     const { log, held, error, reading, live, show, older, reload } = useLog(asked, paused);
     const change = (part: Partial<Filters>) =>
         go(to("requests", [], { ...filters, ...part }), true);
     const any = Object.values(filters).some(Boolean);
     const { id } = route.query;
     useEffect(() => { // One that another page leads to: the cause in a SKU's history.
+        setGone(false);
         if (id) {
             call<{ requests: LoggedRequest[] }>("requests", { query: { id } })
-                .then(({ requests }) => setOpened(requests[0]), () => undefined);
+                .then(({ requests }) => {
+                    setOpened(requests[0]);
+                    setGone(requests.length === 0);
+                }, () => setGone(true));
         }
     }, [id]);
+    const shut = () => {
+        setOpened(undefined);
+        if (id) {
+            change({}); // Read anew, the page does not open it again.
+        }
+    };
 
     return (
         <>
             <h1>{words.title}</h1>
             <p class="muted">{words.lead}</p>
+            {gone && <p class="note" role="status"><Icon name="warning" />
+                <span>{words.gone}</span></p>}
             <FilterBar filters={filters} change={change} />
             <div class="bar">
                 <button type="button" aria-pressed={paused} onClick={() => {
@@ -114,76 +128,104 @@ export default function RequestsPage({ route }: PageProps) {
                 {log.next && <p class="more"><button type="button" disabled={reading}
                     onClick={older}>{words.older}</button></p>}
             </>}
-            {opened && <RequestEntry entry={opened} onClose={() => setOpened(undefined)} />}
+            {opened && <RequestEntry entry={opened} onClose={shut} />}
         </>
     );
 }
 
-/** The entries for some filters: read, then kept up to date, or held back while paused. */
+/** The entries for some filters: read, then kept up to date. While paused nothing gets in that came
+ *  after the pause: it is held back. A read that somebody asked for, by other filters or for older
+ *  ones, shows what it finds. */
 function useLog(asked: string, paused: boolean) {
     const filters = JSON.parse(asked) as Filters;
     const [log, setLog] = useState<Log>();
     const [error, setError] = useState<unknown>();
     const [reading, setReading] = useState(true);
-    const [held, setHeld] = useState(0);
-    const heldBack = useRef<LoggedRequest[]>([]);
+    const [held, setHeld] = useState<LoggedRequest[]>([]);
+    // What timers and streams see: they outlive the rendering that they began in.
+    const now = useRef({ paused, filters });
+    now.current = { paused, filters };
     const turn = useRef(0);
+    /** The newest moment that was shown: what is later came behind the pause. */
+    const newest = useRef("");
 
-    const read = async (pageToken: string | undefined, keep: boolean) => {
-        const mine = keep ? turn.current : ++turn.current;
+    const see = (entries: LoggedRequest[]) => {
+        newest.current = entries.reduce((last, { receivedAt }) =>
+            receivedAt > last ? receivedAt : last, newest.current);
+    };
+    const add = (entries: LoggedRequest[]) => {
+        see(entries);
+        setLog((before) => ({
+            ...before, entries: merged(entries, before?.entries ?? []).slice(0, SHOWN_MAX),
+        }));
+    };
+    const hold = (entries: LoggedRequest[]) => setHeld((before) => merged(entries, before)
+        .slice(0, SHOWN_MAX));
+    const ask = (pageToken: string | undefined) =>
+        call<{ requests: LoggedRequest[]; paging: Paging }>("requests",
+            { query: { ...queryOf(now.current.filters), limit: LIMIT, pageToken } });
+    const read = async (pageToken: string | undefined) => {
+        const mine = ++turn.current;
         setReading(true);
         try {
-            const page = await call<{ requests: LoggedRequest[]; paging: Paging }>("requests",
-                { query: { ...queryOf(filters), limit: LIMIT, pageToken } });
+            const page = await ask(pageToken);
             if (mine === turn.current) {
                 setError(undefined);
-                setLog((before) => ({
-                    entries: merged(keep ? before?.entries ?? [] : [], page.requests),
-                    next: keep && pageToken === undefined && before
-                        ? before.next : page.paging.nextPageToken,
-                }));
+                add(page.requests);
+                setLog((before) => before && { ...before, next: page.paging.nextPageToken });
             }
         } catch (problem) {
             if (mine === turn.current) {
                 setError(problem);
             }
         }
-        setReading(false);
+        if (mine === turn.current) {
+            setReading(false);
+        }
     };
-    const add = (entries: LoggedRequest[]) => setLog((before) => ({
-        ...before, entries: merged(entries, before?.entries ?? []).slice(0, SHOWN_MAX),
-    }));
+    /** What reached the file only now; what fails is told by the next read. */
+    const catchUp = async () => {
+        const mine = turn.current;
+        const page = await ask(undefined).catch(() => undefined);
+        if (!page || mine !== turn.current) {
+            return;
+        }
+        const isLate = (entry: LoggedRequest) =>
+            now.current.paused && entry.receivedAt > newest.current;
+        hold(page.requests.filter(isLate));
+        add(page.requests.filter((entry) => !isLate(entry)));
+    };
+    const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+    const catchUpSoon = () => {
+        clearTimeout(timer.current);
+        timer.current = setTimeout(() => void catchUp(), FILE_MS);
+    };
     useEffect(() => {
         setLog(undefined);
-        heldBack.current = [];
-        setHeld(0);
-        void read(undefined, false);
+        // Who chooses other filters wants all that came until then, held back or not.
+        see(held);
+        setHeld([]);
+        void read(undefined);
+        // The stream stays where only the time is another: what it gave may not be in the file yet.
+        catchUpSoon();
+        return () => clearTimeout(timer.current);
     }, [asked]);
 
     const { campaignId, status, method } = filters;
     const url = isOver(filters) ? undefined
         : apiUrl("requests/stream", { campaignId, status, method });
-    const catchUp = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-    useEffect(() => () => clearTimeout(catchUp.current), [asked]);
-    const live = useLive<LoggedRequest>(url, "request", (entries) => {
-        if (paused) {
-            heldBack.current = merged(entries, heldBack.current).slice(0, SHOWN_MAX);
-            setHeld(heldBack.current.length);
-        } else {
-            add(entries);
-        }
-    }, () => {
-        catchUp.current = setTimeout(() => void read(undefined, true), FILE_MS);
-    });
+    const live = useLive<LoggedRequest>(url, "request",
+        (entries) => (now.current.paused ? hold : add)(entries), catchUpSoon);
     return {
-        log, held, error, reading, live,
+        log, held: held.length, error, reading, live,
         show: () => {
-            add(heldBack.current);
-            heldBack.current = [];
-            setHeld(0);
+            if (held.length > 0) {
+                add(held);
+                setHeld([]);
+            }
         },
-        older: () => void read(log?.next, true),
-        reload: () => void read(undefined, false),
+        older: () => void read(log?.next),
+        reload: () => void read(undefined),
     };
 }
 
@@ -273,7 +315,10 @@ function columnsOf(words: typeof requestsTexts.en, language: Language,
                 {entry.errors?.[0] && <span class="log-error">{entry.errors[0].message}</span>}
             </button>,
         },
-        { key: "who", title: words.who, render: (entry) => entry.tokenName ?? "" },
+        {
+            key: "who", title: words.who,
+            render: (entry) => entry.tokenName && <span class="log-who">{entry.tokenName}</span>,
+        },
         {
             key: "took", title: words.took, numeric: true,
             render: (entry) =>

@@ -42,6 +42,7 @@ export const requestsTexts = texts({
     held: (count: number) =>
         `${countOf(count, "en", { one: "new request", many: "new requests" })}: show`,
     older: "Older ones",
+    gone: "That request is no longer in the log: it keeps the newest ones only.",
     at: "Time",
     request: "Request",
     who: "Token",
@@ -94,6 +95,7 @@ export const requestsTexts = texts({
     held: (count) => `${countOf(count, "ru",
         { one: "новый запрос", few: "новых запроса", many: "новых запросов" })}: показать`,
     older: "Более ранние",
+    gone: "Этого запроса в журнале уже нет: он хранит только последние.",
     at: "Время",
     request: "Запрос",
     who: "Токен",
