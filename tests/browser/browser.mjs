@@ -111,6 +111,14 @@ class Visit {
     }
 }
 
+/** What the focus is at, by its name or its words; "body" when it is lost. */
+export function focused(page) {
+    return page.evaluate(() => {
+        const at = document.activeElement;
+        return at === document.body ? "body" : at.getAttribute("aria-label") ?? at.innerText;
+    });
+}
+
 /** Asks again until `check` gives something true, and gives it. */
 export async function until(check, what = "it") {
     const deadline = Date.now() + ACTION_MS_MAX;

@@ -7,6 +7,7 @@ import { useData } from "../data";
 import type { Stores } from "../documents";
 import { CopyButton } from "../parts/controls";
 import { Dialog } from "../parts/dialog";
+import { useKeptFocus } from "../parts/kept_focus";
 import { Empty, Failure, Skeleton } from "../parts/state";
 import { type Column, Table } from "../parts/table";
 import { tell } from "../parts/toast";
@@ -31,6 +32,8 @@ const STOCK_SCOPE = "offers-and-cards-management";
 
 type Opened = { form: true } | { made: NewToken } | { revoking: Token };
 
+const keyOf = ({ businessId, name, revoked }: Token) => `${businessId} ${name} ${revoked}`;
+
 /** The tokens, and the businesses that there are to make some for. */
 async function read(signal: AbortSignal) {
     const [{ tokens }, { stores }] = await Promise.all([
@@ -48,6 +51,7 @@ export default function TokensPage() {
     const [all, setAll] = useState(false);
     const rows = data?.tokens.filter(({ revoked }) => all || !revoked) ?? [];
     const close = () => setOpened(undefined);
+    const list = useKeptFocus();
     return (
         <>
             <h1>{words.title}</h1>
@@ -63,11 +67,12 @@ export default function TokensPage() {
             {!data && !error && <Skeleton />}
             {data && rows.length === 0
                 && <Empty title={words.none}><p>{words.noneLead}</p></Empty>}
-            {rows.length > 0 && <div class="table">
-                <Table caption={words.caption} rows={rows}
-                    rowKey={({ businessId, name, revoked }) => `${businessId} ${name} ${revoked}`}
-                    columns={columnsOf(words, (token) => setOpened({ revoking: token }))} />
-            </div>}
+            <div class="kept" ref={list} tabIndex={-1} role="group" aria-label={words.caption}>
+                {rows.length > 0 && <div class="table">
+                    <Table caption={words.caption} rows={rows} rowKey={keyOf}
+                        columns={columnsOf(words, (token) => setOpened({ revoking: token }))} />
+                </div>}
+            </div>
             {opened && "form" in opened && <TokenForm businesses={data?.businesses ?? []}
                 onClose={close} onMade={(made) => { setOpened({ made }); reload(); }} />}
             {opened && "made" in opened && <Made token={opened.made} onClose={close} />}
@@ -114,10 +119,16 @@ function TokenForm({ businesses, onClose, onMade }:
     const [businessId, setBusinessId] = useState(businesses[0]);
     const [scopes, setScopes] = useState([STOCK_SCOPE]);
     const [error, setError] = useState<unknown>();
+    const [busy, setBusy] = useState(false);
     const send = (event: Event) => {
         event.preventDefault();
+        setBusy(true);
+        setError(undefined);
         const body = { name: name.trim(), businessId, scopes };
-        call<NewToken>("tokens", { method: "POST", body }).then(onMade, setError);
+        call<NewToken>("tokens", { method: "POST", body }).then(onMade, (problem) => {
+            setBusy(false);
+            setError(problem);
+        });
     };
     const turn = (scope: string, on: boolean) =>
         setScopes(on ? [...scopes, scope] : scopes.filter((other) => other !== scope));
@@ -146,7 +157,7 @@ function TokenForm({ businesses, onClose, onMade }:
                 </fieldset>
                 <p class="muted small" id="token-scopes-hint">{words.scopesHint}</p>
                 {Boolean(error) && <Failure error={error} />}
-                <button type="submit" class="primary" disabled={scopes.length === 0}>
+                <button type="submit" class="primary" disabled={busy || scopes.length === 0}>
                     {words.make}</button>
             </form>
         </Dialog>
@@ -160,7 +171,7 @@ function Made({ token, onClose }: { token: NewToken; onClose: () => void }) {
         go(to("console"));
     };
     return (
-        <Dialog title={words.made(token.name)} onClose={onClose}>
+        <Dialog title={words.made(token.name)} onClose={onClose} firm>
             <div class="token-made">
                 <p>{words.madeLead}</p>
                 <p class="token-key"><code>{token.apiKey}</code>
@@ -179,12 +190,17 @@ function Revoking({ token, onClose, onDone }:
     { token: Token; onClose: () => void; onDone: () => void }) {
     const words = useTexts(tokensTexts);
     const [error, setError] = useState<unknown>();
+    const [busy, setBusy] = useState(false);
     const revoke = () => {
         const { businessId, name } = token;
+        setBusy(true);
         call("tokens/revoke", { method: "POST", body: { businessId, name } }).then(() => {
             tell(words.revokeDone(name));
             onDone();
-        }, setError);
+        }, (problem) => {
+            setBusy(false);
+            setError(problem);
+        });
     };
     return (
         <Dialog title={words.revokeAsk(token.name)} onClose={onClose}>
@@ -192,7 +208,8 @@ function Revoking({ token, onClose, onDone }:
                 <p>{words.revokeLead}</p>
                 {Boolean(error) && <Failure error={error} />}
                 <div class="bar">
-                    <button type="button" class="danger" onClick={revoke}>{words.revoke}</button>
+                    <button type="button" class="danger" disabled={busy}
+                        onClick={revoke}>{words.revoke}</button>
                     <button type="button" onClick={onClose}>{words.keep}</button>
                 </div>
             </div>
