@@ -43,11 +43,15 @@ class Visit {
         this.page = page;
         this.server = server;
         this.problems = [];
+        /** A test that plays a lost connection says so here. */
+        this.cutsOff = false;
         page.on("pageerror", (error) => this.problems.push(`script: ${error.stack ?? error}`));
         page.on("console", (message) => {
-            // A status that an API answers with is no fault of the page.
-            if (message.type() === "error" && !/status of \d+/.test(message.text())) {
-                this.problems.push(`console: ${message.text()}`);
+            // A status that an API answers with is no fault of the page, nor what a test cuts off.
+            const told = message.text();
+            if (message.type() === "error" && !/status of \d+/.test(told)
+                && !(this.cutsOff && /Failed to load resource: net::ERR_/.test(told))) {
+                this.problems.push(`console: ${told}`);
             }
         });
     }

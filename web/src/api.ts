@@ -3,6 +3,8 @@
 // Every failure is an ApiError; who has no session, or no longer, is told by onSignedOut().
 
 const BASE = "api/v1";
+/** Until then a browser has begun to write a file that it was given. */
+const KEPT_MS = 60_000;
 
 export interface ErrorItem {
     code: string;
@@ -78,6 +80,27 @@ export async function call<T>(path: string, options: Call = {}): Promise<T> {
         throw new ApiError(0, []);
     }
     return answerOf<T>(response, path);
+}
+
+/** Fetches a file and gives it to the browser to keep; a refusal is an ApiError as of call(), and
+ *  nothing is kept. */
+export async function download(path: string, query: Query, name: string): Promise<void> {
+    const response = await fetch(apiUrl(path, query), {
+        headers: { "X-Stockd-Cabinet": "1" }, credentials: "same-origin", cache: "no-store",
+    }).catch(() => {
+        throw new ApiError(0, []);
+    });
+    if (!response.ok) {
+        await answerOf(response, path);
+    }
+    const url = URL.createObjectURL(await response.blob().catch(() => {
+        throw new ApiError(0, []);
+    }));
+    const link = document.createElement("a");
+    link.href = url;
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(url), KEPT_MS);
 }
 
 async function answerOf<T>(response: Response, path: string): Promise<T> {

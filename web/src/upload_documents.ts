@@ -43,7 +43,13 @@ export interface UploadState {
 
 /** The same with what the check said. */
 export interface Upload extends UploadState {
+    /** CSV, XLSX or YML; older programs say more in it. */
     format: string;
+    /** Of a CSV. */
+    encoding?: string;
+    delimiter?: string;
+    /** Of an XLSX. */
+    sheet?: string;
     rows: number;
     bad: number;
     skipped: number;

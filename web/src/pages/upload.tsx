@@ -2,13 +2,14 @@
 // looked at stands in the address, so that a page read anew goes on where it was.
 import { useEffect, useRef, useState } from "preact/hooks";
 
-import { apiUrl, call } from "../api";
+import { ApiError, call } from "../api";
 import { useWhileVisible } from "../data";
 import { formatCount } from "../format";
 import type { PageProps } from "../pages";
 import { CampaignHead } from "../parts/campaign";
 import { Failure, Skeleton } from "../parts/state";
 import { UploadCheck } from "../parts/upload_check";
+import { type Options, UploadChooser } from "../parts/upload_chooser";
 import { useLanguage } from "../preferences";
 import { go, to } from "../router";
 import { uploadTexts } from "../texts/upload";
@@ -17,30 +18,15 @@ import type { Upload, UploadState } from "../upload_documents";
 
 const POLL_MS = 300;
 
-interface Options {
-    full: boolean;
-    now: boolean;
-    sheet: string;
-}
-
 export default function UploadPage({ route }: PageProps) {
     const words = useTexts(uploadTexts);
     const campaignId = route.words[0] ?? "";
     const uploadId = route.query.upload ?? "";
     const path = `campaigns/${campaignId}/uploads`;
-    const [upload, setUpload] = useState<Upload>();
     const [checking, setChecking] = useState("");
-    const [error, setError] = useState<unknown>();
+    const { upload, setUpload, error, setError, busy, read, apply } = useUpload(path, uploadId);
     const show = (id: string) => go(to("upload", [campaignId], { upload: id }), true);
 
-    useEffect(() => {
-        if (!uploadId) {
-            setUpload(undefined);
-        } else if (upload?.uploadId !== uploadId) {
-            call<Upload>(`${path}/${uploadId}`, { query: { with: "check" } })
-                .then(setUpload, setError);
-        }
-    }, [uploadId]);
     const check = async (file: File, options: Options) => {
         setError(undefined);
         setChecking(file.name);
@@ -57,25 +43,6 @@ export default function UploadPage({ route }: PageProps) {
         }
         setChecking("");
     };
-    const apply = async (overBrake: boolean) => {
-        setError(undefined);
-        try {
-            await call(`${path}/${uploadId}/apply`,
-                { method: "POST", body: { confirm: upload?.plan.changes, overBrake } });
-            await follow();
-        } catch (problem) {
-            setError(problem);
-        }
-    };
-    const follow = async () => {
-        const state = await call<UploadState>(`${path}/${uploadId}`);
-        setUpload((before) => before && { ...before, ...state });
-    };
-    useWhileVisible(() => {
-        if (upload?.state === "APPLYING") {
-            follow().catch(setError);
-        }
-    }, POLL_MS);
     const leave = () => {
         if (upload?.state === "CHECKED") {
             // Where that fails it is forgotten within the hour.
@@ -88,74 +55,96 @@ export default function UploadPage({ route }: PageProps) {
     return (
         <>
             <CampaignHead campaignId={campaignId} here="upload" />
-            {Boolean(error) && <Failure error={error} />}
+            {Boolean(error) && <Failure error={error}
+                {...uploadId && !upload && !isGone(error) && { again: read }} />}
             {checking && <><p role="status">{words.checking(checking)}</p><Skeleton rows={4} /></>}
-            {!checking && !uploadId && <Chooser campaignId={campaignId}
+            {!checking && !uploadId && <UploadChooser campaignId={campaignId}
                 check={(file, options) => void check(file, options)} />}
-            {!checking && uploadId && Boolean(error) && !upload
-                && <p><button type="button" onClick={leave}>{words.another}</button></p>}
+            {!checking && uploadId && Boolean(error) && !upload && <>
+                {isGone(error) && <p>{words.forgotten}</p>}
+                <p><button type="button" onClick={leave}>{words.another}</button></p>
+            </>}
+            {!checking && uploadId && !upload && !error && <Skeleton rows={4} />}
             {!checking && upload?.state === "CHECKED" && <UploadCheck key={upload.uploadId}
-                campaignId={campaignId} upload={upload} forget={leave}
+                campaignId={campaignId} upload={upload} forget={leave} busy={busy}
                 apply={(overBrake) => void apply(overBrake)} />}
             {upload && upload.state !== "CHECKED" && <Progress campaignId={campaignId}
-                upload={upload} again={() => void apply(true)} leave={leave} />}
+                upload={upload} busy={busy} again={() => void apply(true)} leave={leave} />}
         </>
     );
 }
 
-function Chooser({ campaignId, check }:
-    { campaignId: string; check: (file: File, options: Options) => void }) {
-    const words = useTexts(uploadTexts);
-    const language = useLanguage();
-    const [options, setOptions] = useState<Options>({ full: false, now: false, sheet: "" });
-    const [over, setOver] = useState(false);
-    const field = useRef<HTMLInputElement>(null);
-    const take = (files: FileList | null | undefined) => {
-        if (files?.[0]) {
-            check(files[0], options);
-        }
+const isGone = (error: unknown) => error instanceof ApiError && error.status === 404;
+
+/** The upload that the address names: read, applied, and followed while it is being applied, by
+ *  whomever: another window may have said yes, and the answer to our own may have been lost. */
+function useUpload(path: string, uploadId: string) {
+    const [upload, setUpload] = useState<Upload>();
+    const [error, setError] = useState<unknown>();
+    const [busy, setBusy] = useState(false);
+    const asking = useRef(false);
+
+    const read = () => {
+        setError(undefined);
+        call<Upload>(`${path}/${uploadId}`, { query: { with: "check" } })
+            .then(setUpload, setError);
     };
-    const template = (which: string) => apiUrl(`campaigns/${campaignId}/template.xlsx`,
-        { lang: language, with: which });
-    return (
-        <>
-            <fieldset class="card upload-options">
-                <legend class="hidden">{words.options}</legend>
-                {(["full", "now"] as const).map((name) => (
-                    <label class="check" key={name}><input type="checkbox" checked={options[name]}
-                        onChange={(event) =>
-                            setOptions({ ...options, [name]: event.currentTarget.checked })} />
-                        {words[name]}</label>
-                ))}
-                <label class="upload-sheet">{words.sheet}
-                    <input value={options.sheet} placeholder={words.sheetHint} autocomplete="off"
-                        onInput={(event) =>
-                            setOptions({ ...options, sheet: event.currentTarget.value })} /></label>
-            </fieldset>
-            <div class={over ? "drop over" : "drop"}
-                onDragOver={(event) => { event.preventDefault(); setOver(true); }}
-                onDragLeave={() => setOver(false)}
-                onDrop={(event) => {
-                    event.preventDefault();
-                    setOver(false);
-                    take(event.dataTransfer?.files);
-                }}>
-                <p class="empty-title">{words.drop}</p>
-                <p class="muted">{words.formats}</p>
-                <button type="button" class="primary" onClick={() => field.current?.click()}>
-                    {words.choose}</button>
-                <input ref={field} type="file" class="hidden" tabIndex={-1}
-                    aria-label={words.choose} accept=".csv,.tsv,.txt,.xlsx,.xml,.yml"
-                    onChange={(event) => take(event.currentTarget.files)} />
-            </div>
-            <p>{words.template} <a href={template("")} download>{words.templateEmpty}</a>,{" "}
-                <a href={template("stocks")} download>{words.templateStocks}</a></p>
-        </>
-    );
+    useEffect(() => {
+        if (!uploadId) {
+            setUpload(undefined);
+        } else if (upload?.uploadId !== uploadId) {
+            setUpload(undefined);
+            read();
+        }
+    }, [uploadId]);
+    const follow = async () => {
+        const state = await call<UploadState>(`${path}/${uploadId}`);
+        setUpload((before) => before?.uploadId === uploadId ? { ...before, ...state } : before);
+        return state.state;
+    };
+    const apply = async (overBrake: boolean) => {
+        setError(undefined);
+        setBusy(true);
+        let refusal: unknown;
+        try {
+            await call(`${path}/${uploadId}/apply`,
+                { method: "POST", body: { confirm: upload?.plan.changes, overBrake } });
+        } catch (problem) {
+            refusal = problem;
+        }
+        // What became of it decides: a refusal may say no more than that it is under way.
+        const state = await follow().catch((problem: unknown) => {
+            refusal ??= problem;
+        });
+        if (refusal !== undefined && state !== "APPLYING" && state !== "DONE") {
+            setError(refusal);
+        }
+        setBusy(false);
+    };
+    const poll = async () => {
+        asking.current = true;
+        try {
+            await follow();
+            setError(undefined);
+        } catch (problem) {
+            setError(problem);
+            if (isGone(problem)) {
+                setUpload(undefined);
+            }
+        }
+        asking.current = false;
+    };
+    useWhileVisible(() => {
+        if (upload?.state === "APPLYING" && !asking.current) {
+            void poll();
+        }
+    }, POLL_MS);
+    return { upload, setUpload, error, setError, busy, read, apply };
 }
 
-function Progress({ campaignId, upload, again, leave }:
-    { campaignId: string; upload: Upload; again: () => void; leave: () => void }) {
+function Progress({ campaignId, upload, busy, again, leave }: {
+    campaignId: string; upload: Upload; busy: boolean; again: () => void; leave: () => void;
+}) {
     const words = useTexts(uploadTexts);
     const language = useLanguage();
     const { state, done, total, stale, refusedCount, refused, problem } = upload;
@@ -177,8 +166,8 @@ function Progress({ campaignId, upload, again, leave }:
             </>}
             {state === "FAILED" && <p class="upload-bad" role="alert">{problem}</p>}
             <div class="bar">
-                {state === "FAILED" && <button type="button" class="primary" onClick={again}>
-                    {words.goOn}</button>}
+                {state === "FAILED" && <button type="button" class="primary" disabled={busy}
+                    onClick={again}>{words.goOn}</button>}
                 {state === "DONE" && <a class="button primary" href={to("stock", [campaignId])}>
                     {words.toStock}</a>}
                 {state !== "APPLYING" && <button type="button" onClick={leave}>

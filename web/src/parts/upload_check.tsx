@@ -7,13 +7,17 @@ import { formatCount, formatDecimal } from "../format";
 import { useLanguage } from "../preferences";
 import { uploadTexts } from "../texts/upload";
 import { useTexts } from "../texts/text";
-import type { Change, Finding, Upload } from "../upload_documents";
+import type { Change, Upload } from "../upload_documents";
 import { Icon } from "./icons";
 import { Failure } from "./state";
 import { type Column, Table } from "./table";
+import { UploadFindings } from "./upload_findings";
 
-export function UploadCheck({ campaignId, upload, apply, forget }: {
-    campaignId: string; upload: Upload; apply: (overBrake: boolean) => void; forget: () => void;
+export function UploadCheck({ campaignId, upload, busy, apply, forget }: {
+    campaignId: string; upload: Upload;
+    /** A yes is on its way. */
+    busy: boolean;
+    apply: (overBrake: boolean) => void; forget: () => void;
 }) {
     const words = useTexts(uploadTexts);
     const language = useLanguage();
@@ -23,7 +27,7 @@ export function UploadCheck({ campaignId, upload, apply, forget }: {
     return (
         <>
             <PlanCard upload={upload} />
-            <Findings findings={upload.findings} />
+            <UploadFindings findings={upload.findings} />
             {brake && <div class="note brake" role="alert">
                 <Icon name="warning" />
                 <div>
@@ -40,13 +44,24 @@ export function UploadCheck({ campaignId, upload, apply, forget }: {
             {plan.changes === 0 && <p>{words.nothing}</p>}
             <div class="bar">
                 {plan.changes > 0 && <button type="button" class="primary"
-                    disabled={Boolean(obstacle) || (Boolean(brake) && !sure)}
+                    disabled={busy || Boolean(obstacle) || (Boolean(brake) && !sure)}
                     onClick={() => apply(sure)}>{words.apply(plan.changes)}</button>}
                 <button type="button" onClick={forget}>{words.forget}</button>
             </div>
             {plan.changes > 0 && <Changes campaignId={campaignId} upload={upload} />}
         </>
     );
+}
+
+/** What stockd took the file for: whoever sees the wrong one knows why the rows look odd. */
+function takenFor(upload: Upload, words: typeof uploadTexts.en): string {
+    const { format, encoding, delimiter, sheet } = upload;
+    return [
+        format,
+        encoding && words.inEncoding(encoding),
+        delimiter && words.separator(words.separators[delimiter] ?? delimiter),
+        sheet && words.inSheet(sheet),
+    ].filter(Boolean).join(", ");
 }
 
 function PlanCard({ upload }: { upload: Upload }) {
@@ -58,7 +73,8 @@ function PlanCard({ upload }: { upload: Upload }) {
     return (
         <section class="card upload-plan">
             <h2>{words.wouldChange}</h2>
-            <p class="muted">{upload.name} · {upload.format} · {words.rows(upload.rows)}</p>
+            <p class="muted">{upload.name} · {words.readAs(takenFor(upload, words))} · {
+                words.rows(upload.rows)}</p>
             <ul>
                 {names.filter((name) => plan[name] > 0 || name === "changed").map((name) => (
                     <li key={name} class={name}><b>{count(plan[name])}</b> {words.plan[name]}</li>
@@ -67,32 +83,6 @@ function PlanCard({ upload }: { upload: Upload }) {
             <p>{words.units}: {count(plan.unitsBefore)} → <b>{count(plan.unitsAfter)}</b></p>
             {upload.bad > 0 && <p class="upload-bad">{words.bad(upload.bad)}</p>}
             {upload.skipped > 0 && <p class="muted">{words.skipped(upload.skipped)}</p>}
-        </section>
-    );
-}
-
-function Findings({ findings }: { findings: Finding[] }) {
-    const words = useTexts(uploadTexts);
-    const language = useLanguage();
-    return (
-        <section class="card upload-findings">
-            <h2>{words.suspicious}</h2>
-            {findings.length === 0 && <p class="muted">{words.fine}</p>}
-            {findings.map(({ kind, severity, count, what, examples }) => (
-                <details key={kind}>
-                    <summary>
-                        <span class={`tag ${severity === "error" ? "bad" : "warn"}`}>
-                            {words[severity]}</span>
-                        <span><b>{formatCount(count, language)}</b> · {words.findings[kind] ?? what}
-                        </span>
-                    </summary>
-                    <ul aria-label={words.examples}>
-                        {examples.map(({ place, text }, index) => <li key={index}>
-                            <span class="muted">{place}</span> <span class="code">{text}</span>
-                        </li>)}
-                    </ul>
-                </details>
-            ))}
         </section>
     );
 }

@@ -1,4 +1,4 @@
-// Texts of the page of uploads, and what each kind of finding means (src/sheet/finding.h has them).
+// Texts of the page of uploads.
 import { countOf } from "../format";
 import { texts } from "./text";
 
@@ -12,13 +12,16 @@ export const uploadTexts = texts({
     now: "All rows are of this moment, whatever their dates say",
     sheet: "Sheet of an XLSX",
     sheetHint: "the first one",
-    template: "No file yet? An Excel template:",
+    template: "No file yet? Download an Excel template:",
     templateEmpty: "empty",
     templateStocks: "with this store's numbers",
+    templateName: { empty: "template", stocks: "stocks" },
     checking: (name: string) => `Checking ${name}…`,
     another: "Another file",
+    oneOnly: (name: string) => `One file at a time: ${name} is taken`,
+    forgotten: "A checked file is kept for an hour, and not over a restart of stockd. What was "
+        + "written of it stays written: check the file again, and the rest is shown.",
     wouldChange: "What would change",
-    format: "Read as",
     plan: {
         changed: "change", new: "are "
             + "new", toZero: "become "
@@ -35,9 +38,19 @@ export const uploadTexts = texts({
             + `alone`,
     suspicious: "What is suspicious",
     fine: "Nothing in the file looks wrong.",
-    error: "not written",
-    warning: "look at it",
-    examples: "Examples",
+    groups: {
+        error: "Not written, until the file is mended",
+        warning: "Written all the same: look at it",
+    },
+    examples: (kind: string) => `Where: ${kind}`,
+    others: (count: string) => `and ${count} more`,
+    moreExamples: "more of them",
+    readAs: (format: string) => `read as ${format}`,
+    inEncoding: (encoding: string) => `in ${encoding}`,
+    separator: (sign: string) => `separated by ${sign}`,
+    inSheet: (sheet: string) => `sheet “${sheet}”`,
+    separators: { ",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars" } as
+        Record<string, string>,
     brakeTitle: "Much would become 0",
     brake: (zero: string, all: string, share: string, limit: number) =>
         `${zero} of ${all} SKUs in stock (${share} %) would become 0, and go off sale. That is `
@@ -66,35 +79,6 @@ export const uploadTexts = texts({
     failed: "Writing stopped",
     goOn: "Go on",
     toStock: "To the stock",
-    findings: {
-        "sku-empty": "a count without a SKU",
-        "sku-long": "the SKU is longer than 255 characters",
-        "sku-broken": "the SKU holds what is no text",
-        "sku-rounded": "the spreadsheet keeps the SKU as a number and has rounded it",
-        "sku-cell": "the SKU's cell holds a date, a fraction, an error or no value",
-        "sku-repeated": "the SKU has an earlier row, which counts",
-        "row-long": "the row has more fields than the header; quotes are missing, perhaps",
-        "count-absent": "the row ends before its count",
-        "count-negative": "the count is below zero",
-        "count-fraction": "the count is not whole",
-        "count-spreadsheet": "the count is written as a spreadsheet does, 5.0 or 1E+3",
-        "count-large": "the count is larger than 2,000,000,000",
-        "count-broken": "the count is no number",
-        "count-cell": "the count's cell holds a date, an error or no value",
-        "updated-at-broken": "updatedAt is no date and time with its offset",
-        "updated-at-future": "updatedAt lies in the future",
-        "updated-at-old": "updatedAt is more than a day ago",
-        "sku-unknown": "the store does not know the SKU",
-        "count-empty": "no count: the stock is left as it is",
-        "sku-spreadsheet": "the SKU looks like a number that a spreadsheet has rewritten",
-        "sku-spaces": "the SKU holds spaces that cannot be seen or told apart",
-        "sku-mixed-letters": "the SKU has Cyrillic letters that look like its Latin ones",
-        "twin-zeros": "two SKUs that differ by leading zeros alone",
-        "twin-case": "two SKUs that differ by small and capital letters alone",
-        "twin-spaces": "two SKUs that differ by spaces alone",
-        "twin-letters": "two SKUs that differ by letters that look the same",
-        "twin-several": "two SKUs that differ by several of these alone",
-    } as Record<string, string>,
 }, {
     drop: "Перетащите сюда файл с остатками",
     formats: "CSV, XLSX или YML до 64 МБ, с колонками SKU и количества. Без вашего согласия "
@@ -105,13 +89,16 @@ export const uploadTexts = texts({
     now: "Все строки — на этот момент, какие бы даты в них ни стояли",
     sheet: "Лист XLSX",
     sheetHint: "первый",
-    template: "Файла ещё нет? Шаблон Excel:",
+    template: "Файла ещё нет? Скачайте шаблон Excel:",
     templateEmpty: "пустой",
     templateStocks: "с числами этого магазина",
+    templateName: { empty: "шаблон", stocks: "остатки" },
     checking: (name) => `Проверяем ${name}…`,
     another: "Другой файл",
+    oneOnly: (name) => `По одному файлу: взят ${name}`,
+    forgotten: "Проверенный файл хранится час и не переживает перезапуск stockd. Что из него уже "
+        + "записано, записано: проверьте файл ещё раз, и останется остальное.",
     wouldChange: "Что изменится",
-    format: "Прочитан как",
     plan: {
         changed: "изменятся", new: "новые", toZero: "станут "
             + "0", zeroedByFull: "станут 0: нет в "
@@ -126,9 +113,18 @@ export const uploadTexts = texts({
         { one: "строка", few: "строки", many: "строк" })}`,
     suspicious: "Что подозрительно",
     fine: "В файле ничего подозрительного.",
-    error: "не запишется",
-    warning: "проверьте",
-    examples: "Примеры",
+    groups: {
+        error: "Не запишется, пока файл не исправлен",
+        warning: "Запишется, но проверьте",
+    },
+    examples: (kind) => `Где: ${kind}`,
+    others: (count) => `и ещё ${count}`,
+    moreExamples: "ещё примеры",
+    readAs: (format) => `прочитан как ${format}`,
+    inEncoding: (encoding) => `в кодировке ${encoding}`,
+    separator: (sign) => `разделитель — ${sign}`,
+    inSheet: (sheet) => `лист «${sheet}»`,
+    separators: { ",": "запятая", ";": "точка с запятой", "\t": "табуляция", "|": "черта" },
     brakeTitle: "Многое станет 0",
     brake: (zero, all, share, limit) => `${zero} из ${all} SKU с остатком (${share} %) станут 0 и `
         + `уйдут из продажи. Это больше ${limit} %: тот ли это файл и весь ли он?`,
@@ -155,33 +151,4 @@ export const uploadTexts = texts({
     failed: "Запись остановилась",
     goOn: "Продолжить",
     toStock: "К остаткам",
-    findings: {
-        "sku-empty": "количество без SKU",
-        "sku-long": "SKU длиннее 255 символов",
-        "sku-broken": "в SKU не текст",
-        "sku-rounded": "таблица хранит SKU как число и округлила его",
-        "sku-cell": "в ячейке SKU дата, дробь, ошибка или пусто",
-        "sku-repeated": "этот SKU уже был выше, считается первая строка",
-        "row-long": "в строке больше полей, чем в заголовке; возможно, не хватает кавычек",
-        "count-absent": "строка кончается раньше количества",
-        "count-negative": "количество меньше нуля",
-        "count-fraction": "количество не целое",
-        "count-spreadsheet": "количество записано по-табличному: 5.0 или 1E+3",
-        "count-large": "количество больше 2 000 000 000",
-        "count-broken": "количество — не число",
-        "count-cell": "в ячейке количества дата, ошибка или пусто",
-        "updated-at-broken": "updatedAt — не дата и время со смещением",
-        "updated-at-future": "updatedAt в будущем",
-        "updated-at-old": "updatedAt старше суток",
-        "sku-unknown": "магазин не знает такого SKU",
-        "count-empty": "нет количества: остаток не меняется",
-        "sku-spreadsheet": "SKU похож на число, которое переписала таблица",
-        "sku-spaces": "в SKU невидимые или неразличимые пробелы",
-        "sku-mixed-letters": "в SKU русские буквы, похожие на латинские",
-        "twin-zeros": "два SKU различаются только нулями в начале",
-        "twin-case": "два SKU различаются только регистром",
-        "twin-spaces": "два SKU различаются только пробелами",
-        "twin-letters": "два SKU различаются похожими буквами",
-        "twin-several": "два SKU различаются сразу несколькими такими мелочами",
-    },
 });
