@@ -115,11 +115,18 @@ class Visit {
     }
 }
 
-/** What the focus is at, by its name or its words; "body" when it is lost. */
-export function focused(page) {
-    return page.evaluate(() => {
-        const at = document.activeElement;
-        return at === document.body ? "body" : at.getAttribute("aria-label") ?? at.innerText;
+/** Waits until the focus is at what has this name or these words; "body" is where a lost one is. */
+export async function focusIs(page, wanted) {
+    let at;
+    await until(async () => {
+        at = await page.evaluate(() => {
+            const { activeElement } = document;
+            return activeElement === document.body ? "body"
+                : activeElement.getAttribute("aria-label") ?? activeElement.innerText;
+        });
+        return at === wanted;
+    }).catch(() => {
+        throw new Error(`the focus is at ${JSON.stringify(at)}, not at ${JSON.stringify(wanted)}`);
     });
 }
 

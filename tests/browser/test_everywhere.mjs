@@ -1,6 +1,7 @@
 // What holds for all pages: a phone's width, Russian, the size and the headers of a first view.
 import { atMost, equal, includes } from "./check.mjs";
 import { test } from "./runner.mjs";
+import { until } from "./browser.mjs";
 
 const FIRST_VIEW_BYTES_MAX = 100 * 1024;
 const PAGES = ["#/stores", "#/stock/10003", "#/upload/10003", "#/orders/10003", "#/requests",
@@ -50,4 +51,41 @@ test("a first view is small, asks nobody else, and obeys a strict policy", async
     includes(policy, "script-src 'self'");
     includes(policy, "frame-ancestors 'none'");
     equal(policy.includes("unsafe"), false, "nothing unsafe");
+});
+
+test("a page has a title of its own, and a store that is none says so", async (bench) => {
+    const server = await bench.stockd();
+    await server.put(10003, { "A-1": 18 });
+    const visit = await bench.visit(server);
+    const { page } = visit;
+    const title = (wanted) => until(async () => await page.title() === wanted, wanted);
+    await visit.signIn("#/stores");
+    await title("Stores · stockd");
+    await page.getByRole("link", { name: "Moscow store", exact: true }).click();
+    await title("Stock · Moscow store · stockd");
+    await page.getByRole("link", { name: "A-1" }).click();
+    await title("A-1 · Moscow store · stockd");
+    await visit.go("#/stores");
+    await title("Stores · stockd");
+    for (const of of ["stock", "upload", "orders"]) {
+        await visit.go(`#/${of}/99`);
+        await page.getByRole("heading", { name: "There is no store of campaign ID 99" }).waitFor();
+        equal(await page.getByRole("alert").count(), 0, "failures");
+    }
+    await visit.barriers();
+});
+
+test("a session that ended elsewhere is told, and the page goes on behind it", async (bench) => {
+    const server = await bench.stockd();
+    const visit = await bench.visit(server);
+    const { page } = visit;
+    await visit.signIn("#/tokens");
+    await page.getByRole("button", { name: "Make a token" }).waitFor();
+    await visit.context.clearCookies();
+    await page.getByRole("link", { name: "Stores" }).click();
+    await page.getByText("The session is over").waitFor();
+    await visit.barriers();
+    await page.getByLabel("Operator token").fill(server.token);
+    await page.keyboard.press("Enter");
+    await page.getByRole("row", { name: /Moscow store/ }).waitFor();
 });

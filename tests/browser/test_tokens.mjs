@@ -1,7 +1,7 @@
 // Tokens: made, shown once, used, revoked; and the console, which calls with one.
 import { equal, includes } from "./check.mjs";
 import { test } from "./runner.mjs";
-import { focused, until } from "./browser.mjs";
+import { focusIs, until } from "./browser.mjs";
 
 const STOCKS = "/v2/campaigns/10003/offers/stocks";
 
@@ -22,19 +22,19 @@ test("a token is made, shown once, works, and is revoked", async (bench) => {
     await page.keyboard.press("Escape");
     equal(await page.getByRole("dialog").isVisible(), true, "a slip of the hand keeps the key");
     await page.getByRole("button", { name: "I have it" }).click();
-    includes(await focused(page), "Make a token");
+    await focusIs(page, "Make a token");
     equal((await page.content()).includes(key), false, "the key is still there");
     equal((await server.api("POST", STOCKS, {}, key)).status, 200, "its first request");
 
     await visit.picture("tokens");
     await page.getByRole("button", { name: "Revoke browser test" }).click();
     await page.getByRole("button", { name: "Keep it" }).click();
-    equal(await focused(page), "Revoke browser test", "the focus after the no");
+    await focusIs(page, "Revoke browser test");
     await page.keyboard.press("Enter");
     await visit.barriers();
     await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
     await page.getByRole("button", { name: "Revoke browser test" }).waitFor({ state: "detached" });
-    equal(await focused(page), "Tokens", "the focus after the yes");
+    await focusIs(page, "Tokens");
     equal((await server.api("POST", STOCKS, {}, key)).status, 401, "its last request");
 });
 

@@ -15,7 +15,7 @@ import { useTexts } from "./texts/text";
 
 type Visit =
     | { state: "asking" }
-    | { state: "out" }
+    | { state: "out"; ended?: boolean }
     | { state: "in"; session: Session }
     | { state: "failed"; error: unknown };
 
@@ -32,7 +32,7 @@ export function App() {
                 ? { state: "out" } : { state: "failed", error }));
     };
     useEffect(() => {
-        onSignedOut(() => setVisit({ state: "out" }));
+        onSignedOut(() => setVisit({ state: "out", ended: true }));
         ask();
     }, []);
 
@@ -46,7 +46,7 @@ export function App() {
                 session={visit.state === "in" ? visit.session : undefined} leave={leave}>
                 {visit.state === "asking" && <Skeleton />}
                 {visit.state === "failed" && <Failure error={visit.error} again={ask} />}
-                {visit.state === "out" && <SignIn done={ask} />}
+                {visit.state === "out" && <SignIn done={ask} ended={visit.ended === true} />}
                 {visit.state === "in" && <Content session={visit.session} />}
             </Layout>
         </LanguageContext.Provider>

@@ -17,6 +17,8 @@ export interface Store {
     businessId: number;
     domain: string;
     placementType: string;
+    /** Whether the public API answers for it; absent where stockd does not tell. */
+    apiAvailability?: string;
     warehouses: { id: number; name: string }[];
     warehouseGroup?: { id: number; name: string };
     /** Absent, with what follows, until a database has counted them. */

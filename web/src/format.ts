@@ -86,10 +86,13 @@ export function formatAgo(at: string | number, now: number, language: Language):
 
 /** "1 SKU", "2 SKUs": the form of the language's rules behind the number. */
 export function countOf(value: number, language: Language, forms: Plural): string {
+    return `${formatCount(value, language)}\u00a0${formOf(value, language, forms)}`;
+}
+
+/** The form alone. */
+export function formOf(value: number, language: Language, forms: Plural): string {
     const rule = plurals(language).select(value);
-    const form = rule === "one" ? forms.one : rule === "few" ? forms.few ?? forms.many
-        : forms.many;
-    return `${formatCount(value, language)}\u00a0${form}`;
+    return rule === "one" ? forms.one : rule === "few" ? forms.few ?? forms.many : forms.many;
 }
 
 /** English has `one` and `many`; Russian also `few` (2, 3, 4, 22…). */

@@ -1,7 +1,7 @@
 // The frame: navigation at the side, a menu on a phone, switches, and the place for a page. After
 // going to another page the focus is at its beginning, as after a click on a common link.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import type { Session } from "./documents";
 import { navigation, pageOf, pages } from "./pages";
@@ -37,9 +37,10 @@ export function Layout({ preferences, choose, session, leave, children }: Layout
             scrollTo(0, 0);
         }
     }, [path]);
-    useEffect(() => {
-        document.title = here ? `${words.nav[here] ?? ""} · stockd` : "stockd";
-    }, [here, words]);
+    // Before the page's own effects, where it has a name of its own (parts/title.ts).
+    useLayoutEffect(() => {
+        document.title = here && session ? `${words.nav[here] ?? ""} · stockd` : "stockd";
+    }, [path, words, session]);
 
     return (
         <div class="frame">

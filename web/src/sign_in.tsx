@@ -6,7 +6,8 @@ import { Failure } from "./parts/state";
 import { shell } from "./texts/shell";
 import { useTexts } from "./texts/text";
 
-export function SignIn({ done }: { done: () => void }) {
+/** `ended`: there was a session until now. */
+export function SignIn({ done, ended }: { done: () => void; ended: boolean }) {
     const words = useTexts(shell);
     const [token, setToken] = useState("");
     const [busy, setBusy] = useState(false);
@@ -26,7 +27,8 @@ export function SignIn({ done }: { done: () => void }) {
     return (
         <form class="sign-in" onSubmit={submit}>
             <h1>{words.signIn}</h1>
-            <p class="muted">{words.signInLead}</p>
+            <p class={ended ? "" : "muted"} role={ended ? "alert" : undefined}>
+                {ended ? words.sessionOver : words.signInLead}</p>
             <label for="token">{words.token}</label>
             <input id="token" type="password" autocomplete="current-password" required
                 value={token} aria-describedby="token-hint" aria-invalid={wrong}

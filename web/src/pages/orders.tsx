@@ -6,8 +6,10 @@ import { call } from "../api";
 import { useData, useWhileVisible } from "../data";
 import type { Paging } from "../documents";
 import type { PageProps } from "../pages";
-import { CampaignHead, readStore } from "../parts/campaign";
+import { CampaignPage, readStore } from "../parts/campaign";
 import { Chips } from "../parts/controls";
+import { Dialog } from "../parts/dialog";
+import { useKeptFocus } from "../parts/kept_focus";
 import { type Order, OrderFailure, OrderForm } from "../parts/order_form";
 import { OrderNumbers } from "../parts/order_numbers";
 import { Pager, usePages } from "../parts/pager";
@@ -22,7 +24,9 @@ import { useTexts } from "../texts/text";
 const LIMIT = 20;
 const REFRESH_MS = 3000;
 const STATES = ["RESERVED", "PACKED", "SHIPPED", "CANCELLED", "EXPIRED"];
-const ACTIONS: Record<string, ("pack" | "ship" | "cancel")[]> = {
+type Action = "pack" | "ship" | "cancel";
+
+const ACTIONS: Record<string, Action[]> = {
     RESERVED: ["pack", "ship", "cancel"], PACKED: ["ship", "cancel"],
 };
 const TAGS: Record<string, string> = { RESERVED: "warn", PACKED: "warn", SHIPPED: "good" };
@@ -42,7 +46,10 @@ export default function OrdersPage({ route }: PageProps) {
     const [typed, setTyped] = useState<string[]>([]);
     const [touched, setTouched] = useState<string[]>([]);
     const [turn, setTurn] = useState(0);
-    const [refused, setRefused] = useState<unknown>();
+    const [refused, setRefused] = useState<{ order: Order; error: unknown }>();
+    const [asked, setAsked] = useState<{ order: Order; action: Action }>();
+    const [busy, setBusy] = useState("");
+    const list = useKeptFocus();
 
     const moved = (order: Order) => {
         setRefused(undefined);
@@ -51,19 +58,28 @@ export default function OrdersPage({ route }: PageProps) {
         tell(words.done(order.orderId, words.states[order.state] ?? order.state));
         reload();
     };
-    const act = async (order: Order, action: string) => {
+    const act = async (order: Order, action: Action) => {
+        setAsked(undefined);
+        setRefused(undefined);
+        setBusy(order.orderId);
         try {
             const path = `campaigns/${campaignId}/orders/${encodeURIComponent(order.orderId)}`;
             moved((await call<{ order: Order }>(`${path}/${action}`, { method: "POST" })).order);
         } catch (problem) {
-            setRefused(problem);
+            setRefused({ order, error: problem });
             reload();
+        }
+        setBusy("");
+    };
+    // What cannot be taken back wants a yes.
+    const press = (order: Order, action: Action) => {
+        if (busy !== order.orderId) { // Not disabled: that would take the focus away.
+            action === "pack" ? void act(order, action) : setAsked({ order, action });
         }
     };
     const watched = [...new Set([...typed, ...touched])].slice(0, WATCHED_MAX);
     return (
-        <>
-            <CampaignHead campaignId={campaignId} here="orders" />
+        <CampaignPage campaignId={campaignId} here="orders">
             <div class="order-columns">
                 <OrderForm campaignId={campaignId} onTyped={setTyped} onMade={moved}
                     warehouses={store?.placementType === "FBY" ? store.warehouses : []} />
@@ -73,22 +89,80 @@ export default function OrdersPage({ route }: PageProps) {
             <Chips label={words.state} value={state} onChange={(value) =>
                 go(to("orders", [campaignId], { state: value }), true)}
                 choices={STATES.map((value) => ({ value, label: words.states[value] ?? value }))} />
-            {Boolean(refused) && <OrderFailure error={refused} />}
+            <OneOrder campaignId={campaignId} orderId={route.query.orderId} />
+            {refused && <OrderFailure error={refused.error}
+                about={words.notDone(refused.order.orderId)} />}
             {Boolean(error) && <Failure error={error} again={reload} />}
             {!data && !error && <Skeleton rows={3} />}
             {data && data.orders.length === 0 && (state ? <Empty title={words.noneOfState} />
                 : <Empty title={words.none}><p>{words.noneLead}</p></Empty>)}
-            {data && data.orders.length > 0 && <div class="table">
-                <Table caption={words.caption} rows={data.orders} columns={columnsOf(words, act)}
-                    rowKey={(order) => order.orderId} />
-            </div>}
+            <div class="kept" ref={list} tabIndex={-1} role="group" aria-label={words.list}>
+                {data && data.orders.length > 0 && <div class="table">
+                    <Table caption={words.caption} rows={data.orders}
+                        columns={columnsOf(words, busy, press)}
+                        rowKey={(order) => order.orderId} />
+                </div>}
+            </div>
             <Pager pages={pages} next={data?.paging.nextPageToken} />
-        </>
+            {asked && <Asking {...asked} onClose={() => setAsked(undefined)}
+                onYes={() => void act(asked.order, asked.action)} />}
+        </CampaignPage>
     );
 }
 
-function columnsOf(words: typeof ordersTexts.en,
-                   act: (order: Order, action: string) => Promise<void>): Column<Order>[] {
+/** Before what cannot be taken back. */
+function Asking({ order, action, onClose, onYes }:
+    { order: Order; action: Action; onClose: () => void; onYes: () => void }) {
+    const words = useTexts(ordersTexts);
+    const { title, lead } = action === "cancel" ? words.askCancel : words.askShip;
+    return (
+        <Dialog title={title(order.orderId)} onClose={onClose}>
+            <div class="token-made">
+                <p>{lead}</p>
+                <p class="code">{itemsOf(order)}</p>
+                <div class="bar">
+                    <button type="button" class={action === "cancel" ? "danger" : "primary"}
+                        onClick={onYes}>{words.yes[action]}</button>
+                    <button type="button" onClick={onClose}>{words.leave}</button>
+                </div>
+            </div>
+        </Dialog>
+    );
+}
+
+/** The order that a SKU's history leads to. */
+function OneOrder({ campaignId, orderId }: { campaignId: string; orderId: string | undefined }) {
+    const words = useTexts(ordersTexts);
+    const { data, error } = useData(async (signal) => orderId ? (await call<{ order: Order }>(
+        `campaigns/${campaignId}/orders/${encodeURIComponent(orderId)}`, { signal })).order
+        : undefined, `${campaignId} ${orderId ?? ""}`);
+    if (!orderId) {
+        return null;
+    }
+    return (
+        <section class="card order-one" aria-label={words.ofOrder(orderId)}>
+            {Boolean(error) && <Failure error={error} />}
+            {data && data.orderId === orderId && <>
+                <h3>{words.orderId} <span class="code">{data.orderId}</span>{" "}
+                    <span class={`tag ${TAGS[data.state] ?? ""}`}>
+                        {words.states[data.state] ?? data.state}</span></h3>
+                <p class="code">{data.items.map(({ sku, count }) => `${sku} × ${count}`)
+                    .join(", ")}</p>
+                <p class="muted">{words.made} <Moment at={data.createdAt} /></p>
+            </>}
+            <p><a href={to("orders", [campaignId])}>{words.allOrders}</a></p>
+        </section>
+    );
+}
+
+/** The first of them. */
+function itemsOf({ items }: Order): string {
+    const shown = items.slice(0, 3).map(({ sku, count }) => `${sku} × ${count}`).join(", ");
+    return items.length > 3 ? `${shown} …` : shown;
+}
+
+function columnsOf(words: typeof ordersTexts.en, busy: string,
+                   press: (order: Order, action: Action) => void): Column<Order>[] {
     return [
         {
             key: "id", title: words.orderId, heading: true,
@@ -101,8 +175,7 @@ function columnsOf(words: typeof ordersTexts.en,
         },
         {
             key: "items", title: words.items,
-            render: (order) => <span class="code">{order.items.slice(0, 3).map(({ sku, count }) =>
-                `${sku} × ${count}`).join(", ")}{order.items.length > 3 && " …"}</span>,
+            render: (order) => <span class="code">{itemsOf(order)}</span>,
         },
         {
             key: "made", title: words.made,
@@ -117,7 +190,8 @@ function columnsOf(words: typeof ordersTexts.en,
                 {(ACTIONS[order.state] ?? []).map((action) => (
                     <button type="button" key={action} class={action === "cancel" ? "danger" : ""}
                         aria-label={`${words[action]}: ${words.ofOrder(order.orderId)}`}
-                        onClick={() => void act(order, action)}>{words[action]}</button>
+                        aria-disabled={busy === order.orderId}
+                        onClick={() => press(order, action)}>{words[action]}</button>
                 ))}</span>,
         },
     ];

@@ -8,7 +8,7 @@ import type { Change, History, Stock, Stocks } from "../documents";
 import { formatCount, formatMoment } from "../format";
 import { courseOf } from "../history_series";
 import type { PageProps } from "../pages";
-import { CampaignHead } from "../parts/campaign";
+import { CampaignPage } from "../parts/campaign";
 import { ChangeCause, ChangeWords } from "../parts/change";
 import { Chart } from "../parts/chart";
 import { CopyButton, Switch } from "../parts/controls";
@@ -41,8 +41,7 @@ export default function SkuPage({ route, session }: PageProps) {
         `${campaignId} ${sku}`);
     const stock = data?.stocks[0];
     return (
-        <>
-            <CampaignHead campaignId={campaignId} here="stock" />
+        <CampaignPage campaignId={campaignId} here="stock" about={sku}>
             <p><a class="back" href={to("stock", [campaignId])}>
                 <Icon name="left" />{words.back}</a></p>
             <div class="bar">
@@ -58,7 +57,7 @@ export default function SkuPage({ route, session }: PageProps) {
                 <Past campaignId={campaignId} stock={stock} range={range}
                     days={session.historyDays} />
             </>}
-        </>
+        </CampaignPage>
     );
 }
 

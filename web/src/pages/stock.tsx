@@ -6,7 +6,7 @@ import { useData, useSettled } from "../data";
 import type { Stock } from "../documents";
 import { formatCount } from "../format";
 import type { PageProps } from "../pages";
-import { CampaignHead, useStore } from "../parts/campaign";
+import { CampaignPage, useStore } from "../parts/campaign";
 import { Chips, SearchField, Switch } from "../parts/controls";
 import { Pager, usePages } from "../parts/pager";
 import { Empty, Failure, Skeleton } from "../parts/state";
@@ -28,10 +28,11 @@ type Match = "PREFIX" | "SUBSTRING";
 
 export default function StockPage({ route }: PageProps) {
     const campaignId = route.words[0] ?? "";
-    return <>
-        <CampaignHead campaignId={campaignId} here="stock" />
-        <StockList key={campaignId} campaignId={campaignId} query={route.query} />
-    </>;
+    return (
+        <CampaignPage campaignId={campaignId} here="stock">
+            <StockList key={campaignId} campaignId={campaignId} query={route.query} />
+        </CampaignPage>
+    );
 }
 
 function StockList({ campaignId, query }: { campaignId: string; query: Record<string, string> }) {

@@ -6,6 +6,7 @@ import { useData, useSettled, useWhileVisible } from "../data";
 import type { Store, Stores } from "../documents";
 import { formatCount } from "../format";
 import type { PageProps } from "../pages";
+import { Availability } from "../parts/availability";
 import { CopyButton, SearchField } from "../parts/controls";
 import { Icon, type IconName } from "../parts/icons";
 import { Pager, usePages } from "../parts/pager";
@@ -85,14 +86,15 @@ function columnsOf(words: typeof storesTexts.en, common: typeof shell.en,
             key: "store", title: words.store, heading: true,
             render: (store) => <span class="store-name">
                 <a href={to("stock", [store.campaignId])}>{store.domain}</a>
-                <span class="tag" title={words.model}>{store.placementType}</span>
+                <span><span class="tag" title={words.model}>{store.placementType}</span>{" "}
+                    <Availability store={store} /></span>
             </span>,
         },
         {
             key: "id", title: words.campaignId, numeric: true,
             render: (store) => <span><span class="code">{store.campaignId}</span>
                 <CopyButton text={String(store.campaignId)}
-                    what={`${words.campaignId} ${store.domain}`} /></span>,
+                    what={words.copyId(store.campaignId, store.domain)} /></span>,
         },
         { key: "place", title: words.place, render: (store) => placeOf(store, words) },
         { key: "skus", title: words.skus, numeric: true, render: (store) => count(store.skus) },
@@ -109,8 +111,7 @@ function columnsOf(words: typeof storesTexts.en, common: typeof shell.en,
             render: (store) => <span class="store-updated">
                 {store.updatedAt ? <Ago at={store.updatedAt} />
                     : <span class="muted">{words.never}</span>}
-                <Spark values={store.updates}
-                    label={words.spark(store.updates.reduce((sum, value) => sum + value, 0))} />
+                <Updates store={store} />
             </span>,
         },
         {
@@ -125,6 +126,22 @@ function columnsOf(words: typeof storesTexts.en, common: typeof shell.en,
             </span>,
         },
     ];
+}
+
+/** Two hours in bars, and the sum of them in words. */
+function Updates({ store }: { store: Store }) {
+    const words = useTexts(storesTexts);
+    const language = useLanguage();
+    const sum = store.updates.reduce((all, value) => all + value, 0);
+    if (sum === 0) {
+        return null;
+    }
+    return <>
+        <Spark values={store.updates}
+            label={words.spark(sum, Math.max(...store.updates))} />
+        <span class="muted small" aria-hidden="true">{words.sparkShort(
+            formatCount(sum, language))}</span>
+    </>;
 }
 
 /** An icon that says where it leads to who rests on it or hears it; in words on a phone. */

@@ -6,7 +6,7 @@ import { ApiError, call } from "../api";
 import { useWhileVisible } from "../data";
 import { formatCount } from "../format";
 import type { PageProps } from "../pages";
-import { CampaignHead } from "../parts/campaign";
+import { CampaignPage } from "../parts/campaign";
 import { Failure, Skeleton } from "../parts/state";
 import { UploadCheck } from "../parts/upload_check";
 import { type Options, UploadChooser } from "../parts/upload_chooser";
@@ -53,8 +53,7 @@ export default function UploadPage({ route }: PageProps) {
     };
 
     return (
-        <>
-            <CampaignHead campaignId={campaignId} here="upload" />
+        <CampaignPage campaignId={campaignId} here="upload">
             {Boolean(error) && <Failure error={error}
                 {...uploadId && !upload && !isGone(error) && { again: read }} />}
             {checking && <><p role="status">{words.checking(checking)}</p><Skeleton rows={4} /></>}
@@ -70,7 +69,7 @@ export default function UploadPage({ route }: PageProps) {
                 apply={(overBrake) => void apply(overBrake)} />}
             {upload && upload.state !== "CHECKED" && <Progress campaignId={campaignId}
                 upload={upload} busy={busy} again={() => void apply(true)} leave={leave} />}
-        </>
+        </CampaignPage>
     );
 }
 

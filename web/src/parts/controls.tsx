@@ -86,7 +86,9 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
     const copy = async () => {
         if (await toClipboard(text)) {
             setDone(true);
-            tell(words.copied);
+            tell(words.copied(what));
+        } else {
+            tell(words.notCopied);
         }
     };
     return (

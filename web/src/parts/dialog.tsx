@@ -6,6 +6,7 @@ import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { shell } from "../texts/shell";
 import { useTexts } from "../texts/text";
 import { Icon } from "./icons";
+import { Toast } from "./toast";
 
 /** `firm`: it ends by its own buttons alone, as what it shows is not shown again. */
 export function Dialog({ title, onClose, firm = false, children }:
@@ -33,6 +34,7 @@ export function Dialog({ title, onClose, firm = false, children }:
                     onClick={() => dialog.current?.close()}><Icon name="close" /></button>}
             </header>
             {children}
+            <Toast />
         </dialog>
     );
 }

@@ -159,13 +159,14 @@ interface Shortage {
 }
 
 /** A refusal; where units lack, with what is there. */
-export function OrderFailure({ error }: { error: unknown }) {
+export function OrderFailure({ error, about }: { error: unknown; about?: string }) {
     const words = useTexts(ordersTexts);
     const language = useLanguage();
     const lacking = error instanceof ApiError
         ? (error.result as { shortages?: Shortage[] } | undefined)?.shortages : undefined;
     return (
         <div>
+            {about && <p>{about}</p>}
             <Failure error={error} />
             {lacking && <ul class="lacking">{lacking.map(({ sku, requested, available }) =>
                 <li key={sku}>{words.lacks(sku, formatCount(requested, language),

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 
 import { call } from "../api";
 import type { Paging } from "../documents";
-import { formatCount, formatDecimal } from "../format";
+import { formOf, formatCount, formatDecimal } from "../format";
 import { useLanguage } from "../preferences";
 import { uploadTexts } from "../texts/upload";
 import { useTexts } from "../texts/text";
@@ -77,7 +77,8 @@ function PlanCard({ upload }: { upload: Upload }) {
                 words.rows(upload.rows)}</p>
             <ul>
                 {names.filter((name) => plan[name] > 0 || name === "changed").map((name) => (
-                    <li key={name} class={name}><b>{count(plan[name])}</b> {words.plan[name]}</li>
+                    <li key={name} class={name}><b>{count(plan[name])}</b> {
+                        formOf(plan[name], language, words.plan[name])}</li>
                 ))}
             </ul>
             <p>{words.units}: {count(plan.unitsBefore)} → <b>{count(plan.unitsAfter)}</b></p>
@@ -124,7 +125,7 @@ function Changes({ campaignId, upload }: { campaignId: string; upload: Upload })
         { key: "kind", title: words.kind, render: ({ kind }) => words.kinds[kind] ?? kind },
     ];
     return (
-        <section>
+        <section class="stack">
             <h2>{words.changes} {changes.length < all && <span class="muted small">
                 {words.firstOf(count(changes.length), count(all))}</span>}</h2>
             <div class="table">

@@ -41,6 +41,19 @@ export const ordersTexts = texts({
     ship: "Ship",
     cancel: "Cancel",
     ofOrder: (order: string) => `order ${order}`,
+    askShip: {
+        title: (order: string) => `Ship order ${order}?`,
+        lead: "Its units leave the warehouse for good: they go from FIT and from FREEZE. That "
+            + "cannot be taken back.",
+    },
+    askCancel: {
+        title: (order: string) => `Cancel order ${order}?`,
+        lead: "Its units can be sold again. The order itself cannot be brought back.",
+    },
+    yes: { pack: "Pack", ship: "Ship it", cancel: "Cancel the order" },
+    leave: "Leave it",
+    notDone: (order: string) => `This did not change order ${order}:`,
+    allOrders: "All orders of the store",
     done: (order: string, state: string) => `Order ${order}: ${state}`,
     none: "No orders yet",
     noneLead: "Make one above. Programs make them by POST /api/v1/campaigns/{campaignId}/orders.",
@@ -89,6 +102,18 @@ export const ordersTexts = texts({
     ship: "Отгрузить",
     cancel: "Отменить",
     ofOrder: (order) => `заказ ${order}`,
+    askShip: {
+        title: (order) => `Отгрузить заказ ${order}?`,
+        lead: "Его единицы уходят со склада насовсем: из FIT и из FREEZE. Отменить это нельзя.",
+    },
+    askCancel: {
+        title: (order) => `Отменить заказ ${order}?`,
+        lead: "Его единицы снова можно будет продать. Сам заказ вернуть нельзя.",
+    },
+    yes: { pack: "Собрать", ship: "Отгрузить", cancel: "Отменить заказ" },
+    leave: "Не трогать",
+    notDone: (order) => `Заказ ${order} этим не изменён:`,
+    allOrders: "Все заказы магазина",
     done: (order, state) => `Заказ ${order}: ${state}`,
     none: "Заказов пока нет",
     noneLead: "Сделайте заказ выше. Программы делают их через POST "

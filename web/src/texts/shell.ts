@@ -18,6 +18,8 @@ export const shell = texts({
     signOut: "Sign out",
     licences: "Licences",
     signIn: "Sign in",
+    sessionOver: "The session is over: it ran out, or was ended elsewhere. Sign in, and the page "
+        + "goes on where it was.",
     signInLead: "Balances, requests and orders of this stockd.",
     token: "Operator token",
     tokenHint: "The first line of operator.token in the data folder of stockd. After ./run that is "
@@ -28,7 +30,8 @@ export const shell = texts({
     toStores: "To the stores",
     loading: "Reading…",
     copy: "Copy",
-    copied: "Copied",
+    copied: (what: string) => `Copied: ${what}`,
+    notCopied: "The browser does not let a page copy. Mark it and copy by hand.",
     close: "Close",
     again: "Try again",
     previous: "Previous",
@@ -43,6 +46,11 @@ export const shell = texts({
     orders: "Orders",
     log: "Query log",
     campaignId: "Campaign ID",
+    apiOff: "API off",
+    apiOffHint: "Requests of the public API for this store are refused: see apiAvailability in the "
+        + "registry",
+    noStore: (id: string) => `There is no store of campaign ID ${id}`,
+    noStoreLead: "It may be a store number instead, or the store was removed from the registry.",
 }, {
     skip: "К содержанию",
     menu: "Меню",
@@ -59,6 +67,8 @@ export const shell = texts({
     signOut: "Выйти",
     licences: "Лицензии",
     signIn: "Войти",
+    sessionOver: "Сеанс закончился: истёк или завершён в другом окне. Войдите, и страница "
+        + "откроется там же.",
     signInLead: "Остатки, запросы и заказы этого stockd.",
     token: "Токен оператора",
     tokenHint: "Первая строка файла operator.token в папке данных stockd. После ./run это "
@@ -69,7 +79,8 @@ export const shell = texts({
     toStores: "К магазинам",
     loading: "Читаем…",
     copy: "Скопировать",
-    copied: "Скопировано",
+    copied: (what) => `Скопировано: ${what}`,
+    notCopied: "Браузер не даёт копировать. Выделите и скопируйте вручную.",
     close: "Закрыть",
     again: "Повторить",
     previous: "Назад",
@@ -84,4 +95,9 @@ export const shell = texts({
     orders: "Заказы",
     log: "Журнал запросов",
     campaignId: "ID кампании",
+    apiOff: "API отключён",
+    apiOffHint: "Запросы публичного API к этому магазину отклоняются: смотрите apiAvailability в "
+        + "реестре",
+    noStore: (id) => `Магазина с ID кампании ${id} нет`,
+    noStoreLead: "Возможно, это номер магазина, а не ID кампании, или магазин убрали из реестра.",
 });

@@ -1,5 +1,5 @@
 // Texts of the page of stores.
-import { countOf } from "../format";
+import { countOf, formatCount } from "../format";
 import { texts } from "./text";
 
 export const storesTexts = texts({
@@ -17,8 +17,11 @@ export const storesTexts = texts({
     updated: "Last update",
     never: "not yet",
     counting: "being counted",
-    spark: (count: number) =>
-        `${countOf(count, "en", { one: "SKU", many: "SKUs" })} updated in the last two hours`,
+    spark: (count: number, most: number) => `Updates of the last two hours, a bar for each five `
+        + `minutes: ${countOf(count, "en", { one: "SKU", many: "SKUs" })} in all, at most `
+        + `${formatCount(most, "en")} in one bar`,
+    sparkShort: (count: string) => `${count} in 2 hours`,
+    copyId: (id: number, store: string) => `Campaign ID ${id} of ${store}`,
     links: "Go to",
     idTitle: "A campaign ID is not a store number.",
     idNote: "Requests want the campaign ID, copied from here. The number that the Market's seller "
@@ -43,8 +46,10 @@ export const storesTexts = texts({
     updated: "Обновлено",
     never: "ещё нет",
     counting: "считается",
-    spark: (count) => `за два часа обновлено ${countOf(count, "ru",
-        { one: "SKU", few: "SKU", many: "SKU" })}`,
+    spark: (count, most) => `Обновления за два часа, столбик на каждые пять минут: всего `
+        + `${formatCount(count, "ru")} SKU, в одном столбике до ${formatCount(most, "ru")}`,
+    sparkShort: (count) => `${count} за 2 часа`,
+    copyId: (id, store) => `ID кампании ${id} магазина ${store}`,
     links: "Перейти",
     idTitle: "ID кампании — это не номер магазина.",
     idNote: "В запросах нужен ID кампании: скопируйте его здесь. Номер рядом с названием магазина "

@@ -1,5 +1,5 @@
 // Texts of the page of uploads.
-import { countOf } from "../format";
+import { countOf, type Plural } from "../format";
 import { texts } from "./text";
 
 export const uploadTexts = texts({
@@ -23,12 +23,15 @@ export const uploadTexts = texts({
         + "written of it stays written: check the file again, and the rest is shown.",
     wouldChange: "What would change",
     plan: {
-        changed: "change", new: "are "
-            + "new", toZero: "become "
-            + "0", zeroedByFull: "become 0, not in "
-            + "the file",
-        unchanged: "stay as they are", stale: "are older than what the store has",
-    },
+        changed: { one: "changes", many: "change" },
+        new: { one: "is new", many: "are new" },
+        toZero: { one: "becomes 0", many: "become 0" },
+        zeroedByFull: { one: "becomes 0, not in the file", many: "become 0, not in the file" },
+        unchanged: { one: "stays as it is", many: "stay as they are" },
+        stale: {
+            one: "is older than what the store has", many: "are older than what the store has",
+        },
+    } as Record<"changed" | "new" | "toZero" | "zeroedByFull" | "unchanged" | "stale", Plural>,
     units: "Units of the store",
     rows: (rows: number) => countOf(rows, "en", { one: "row", many: "rows" }),
     bad: (rows: number) =>
@@ -100,10 +103,14 @@ export const uploadTexts = texts({
         + "записано, записано: проверьте файл ещё раз, и останется остальное.",
     wouldChange: "Что изменится",
     plan: {
-        changed: "изменятся", new: "новые", toZero: "станут "
-            + "0", zeroedByFull: "станут 0: нет в "
-            + "файле",
-        unchanged: "останутся как есть", stale: "старше того, что есть в магазине",
+        changed: { one: "изменится", many: "изменятся" },
+        new: { one: "новый", many: "новых" },
+        toZero: { one: "станет 0", many: "станут 0" },
+        zeroedByFull: { one: "станет 0: нет в файле", many: "станут 0: нет в файле" },
+        unchanged: { one: "останется как есть", many: "останутся как есть" },
+        stale: {
+            one: "старше того, что есть в магазине", many: "старше того, что есть в магазине",
+        },
     },
     units: "Единиц в магазине",
     rows: (rows) => countOf(rows, "ru", { one: "строка", few: "строки", many: "строк" }),
