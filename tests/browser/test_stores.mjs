@@ -93,3 +93,40 @@ test("health draws the last hour", async (bench) => {
     await visit.picture("health");
     await visit.barriers();
 });
+
+test("health shows gaps, sums up in words, and points at what is not well", async (bench) => {
+    const server = await bench.stockd();
+    const visit = await bench.visit(server);
+    const { page } = visit;
+    // An hour of samples, with a stop of ten minutes in it, refusals at its end.
+    const at = Array.from({ length: 360 }, (_, index) => index)
+        .filter((index) => index < 200 || index > 260)
+        .map((index) => new Date(Date.UTC(2026, 4, 31, 12) + index * 10_000).toISOString());
+    const wave = at.map((_, index) => 20 + 15 * Math.sin(index / 25));
+    const series = {
+        requests_per_second: wave, skus_per_second: wave.map((value) => value * 800),
+        refusals_per_second: wave.map((value, index) => index > 270 ? value : 0),
+        commit_ms: wave.map((value) => value / 20), commit_ms_max: wave.map((value) => value / 4),
+        memory_bytes: wave.map((value, index) => 3e7 + index * 1e5),
+    };
+    await page.route(/\/api\/v1\/health/, (route) => route.fulfill({ json: {
+        status: "OK", result: { intervalMs: 10_000, at, series },
+    } }));
+    await visit.signIn("#/health");
+    await page.getByRole("group", { name: /Requests a second: now .* from 5 to 35/ }).waitFor();
+    const worried = page.locator(".worry");
+    equal(await worried.count(), 1, "charts that are not well");
+    includes(await worried.innerText(), "look here");
+    await visit.picture("health-gap", { fullPage: true });
+    await visit.barriers();
+    await worried.getByRole("link", { name: "To the refused requests" }).click();
+    await page.getByRole("heading", { name: "Query log" }).waitFor();
+    equal(await page.getByLabel("Status").inputValue(), "4xx", "the filter");
+
+    await page.unroute(/\/api\/v1\/health/);
+    visit.cutsOff = true;
+    await visit.context.setOffline(true);
+    await visit.go("#/health");
+    await page.getByText("Whether writes are taken is not known").waitFor();
+    await visit.context.setOffline(false);
+});

@@ -27,3 +27,34 @@ export function appended(known: Health | undefined, news: Health): Health {
         series,
     };
 }
+
+/** Longer than this many intervals between two samples is a gap: stockd was stopped, or could not
+ *  measure. */
+const GAP_INTERVALS = 2.5;
+
+/** Moments in seconds with one more inside each gap, and values with null there: a line would tell
+ *  of what nobody measured. */
+export function withGaps(health: Health): {
+    at: number[]; valuesOf: (name: string) => (number | null)[];
+} {
+    const times = health.at.map((text) => Date.parse(text) / 1000);
+    const longest = health.intervalMs / 1000 * GAP_INTERVALS;
+    const at: number[] = [];
+    const from: (number | null)[] = []; // The sample that stands there.
+    times.forEach((time, index) => {
+        const before = times[index - 1];
+        if (before !== undefined && time - before > longest) {
+            at.push((before + time) / 2);
+            from.push(null);
+        }
+        at.push(time);
+        from.push(index);
+    });
+    return {
+        at,
+        valuesOf: (name) => {
+            const values = health.series[name] ?? [];
+            return from.map((index) => index === null ? null : values[index] ?? null);
+        },
+    };
+}

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import type { Health } from "../src/documents";
-import { appended } from "../src/health_series";
+import { appended, withGaps } from "../src/health_series";
 
 const BEGIN = Date.parse("2026-11-23T10:00:00Z");
 
@@ -36,4 +36,13 @@ test("what is older than an hour is left out", () => {
 test("series that were not known begin anew", () => {
     const news = { ...samples(5, 1), series: { other: [1] } };
     assert.deepEqual(appended(samples(0, 3), news), news);
+});
+
+test("a time without samples is a gap, and an interval that is a little late is none", () => {
+    const moments = [0, 10, 22, 90, 100].map((at) => new Date(at * 1000).toISOString());
+    const { at, valuesOf } = withGaps(
+        { intervalMs: 10_000, at: moments, series: { requests_per_second: [1, 2, 3, 4, 5] } });
+    assert.deepEqual(at, [0, 10, 22, 56, 90, 100]);
+    assert.deepEqual(valuesOf("requests_per_second"), [1, 2, 3, null, 4, 5]);
+    assert.deepEqual(valuesOf("unheard_of"), [null, null, null, null, null, null]);
 });

@@ -1,17 +1,18 @@
 // Whether stockd is ready, and how it went in the last hour: a chart each with words on what is
 // normal. New samples are asked for while the page is in sight.
-import { useRef } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 
 import { call } from "../api";
 import { useData, useWhileVisible } from "../data";
 import type { Health } from "../documents";
 import { formatBytes, formatDecimal } from "../format";
-import { appended } from "../health_series";
+import { appended, withGaps } from "../health_series";
 import type { PageProps } from "../pages";
 import { Chart, type Line } from "../parts/chart";
 import { Icon } from "../parts/icons";
 import { Failure, Skeleton } from "../parts/state";
 import { type Language, useLanguage } from "../preferences";
+import { to } from "../router";
 import { healthTexts } from "../texts/health";
 import { useTexts } from "../texts/text";
 
@@ -26,7 +27,17 @@ interface Row {
         colour?: Line["colour"];
     }[];
     format: (value: number, language: Language) => string;
+    /** Whether the last sample is one that somebody should look into. */
+    worries?: (last: (name: string) => number) => boolean;
+    /** Where to look then. */
+    look?: string;
 }
+
+/** Of the requests, when refusals are more than a slip here and there. */
+const REFUSED_SHARE = 0.1;
+/** A disk that takes as long is not well. */
+const COMMIT_MS = 100;
+const HOUR = 3600;
 
 /** Those whose series this stockd has are shown. */
 const ROWS: Row[] = [
@@ -34,10 +45,13 @@ const ROWS: Row[] = [
     { name: "skus", series: [{ name: "skus_per_second" }], format: formatDecimal },
     {
         name: "refusals", series: [{ name: "refusals_per_second", colour: "bad" }],
-        format: formatDecimal,
+        format: formatDecimal, look: to("requests", [], { status: "4xx" }),
+        worries: (last) => last("refusals_per_second") > 0
+            && last("refusals_per_second") > REFUSED_SHARE * last("requests_per_second"),
     },
     {
         name: "commit", format: formatDecimal,
+        worries: (last) => last("commit_ms") > COMMIT_MS,
         series: [{ name: "commit_ms", title: "mean" },
             { name: "commit_ms_max", title: "longest", colour: "muted" }],
     },
@@ -48,6 +62,7 @@ const ROWS: Row[] = [
     { name: "connections", series: [{ name: "connections" }], format: formatDecimal },
     {
         name: "pool", format: formatDecimal,
+        worries: (last) => last("database_waiting") > 0,
         series: [{ name: "database_connections_in_use", title: "inUse" },
             { name: "database_waiting", title: "waiting", colour: "warn" }],
     },
@@ -96,6 +111,10 @@ function Readiness() {
     return (
         <div role="status">
             {ready && !error && <p class="tag good ready"><Icon name="check" />{words.ready}</p>}
+            {Boolean(error) && <div class="failure">
+                <p class="failure-title">{words.unknown}</p>
+                <p>{words.unknownLead}</p>
+            </div>}
             {ready === false && !error && <div class="failure">
                 <p class="failure-title">{words.notReady}</p>
                 <p>{words.notReadyLead}</p>
@@ -108,25 +127,31 @@ function Figure({ row, data }: { row: Row; data: Health }) {
     const words = useTexts(healthTexts);
     const language = useLanguage();
     const texts = words.charts[row.name];
-    const at = data.at.map((text) => Date.parse(text) / 1000);
-    const lines = row.series.filter(({ name }) => data.series[name]).map((series, index) => ({
-        title: series.title ? words[series.title] : "",
-        values: data.series[series.name] ?? [],
-        colour: series.colour ?? "accent",
-        fill: index === 0,
-    } satisfies Line));
-    const last = lines[0]?.values.at(-1);
+    const { at, valuesOf } = useMemo(() => withGaps(data), [data]);
+    const lines = useMemo(() => row.series.filter(({ name }) => data.series[name])
+        .map((series, index) => ({
+            title: series.title ? words[series.title] : "",
+            values: valuesOf(series.name),
+            colour: series.colour ?? "accent",
+            fill: index === 0,
+        } satisfies Line)), [data, words]);
     const format = (value: number) => row.format(value, language);
-    if (!texts) {
+    const last = (name: string) => data.series[name]?.at(-1) ?? 0;
+    const known = (lines[0]?.values ?? []).filter((value) => value !== null);
+    const now = at[at.length - 1];
+    if (!texts || now === undefined || known.length === 0) {
         return null;
     }
+    const worry = row.worries?.(last) ?? false;
     return (
-        <section class="card">
-            <h2>{texts.title}</h2>
-            <Chart height={150} at={at} lines={lines} format={format}
+        <section class={worry ? "card worry" : "card"}>
+            <h2>{texts.title} {worry && <span class="tag bad">{words.look}</span>}</h2>
+            <Chart height={150} at={at} lines={lines} format={format} range={[now - HOUR, now]}
                 bytes={row.format === formatBytes}
-                label={words.chart(texts.title, last === undefined ? "–" : format(last))} />
-            <p class="muted small">{texts.normal}</p>
+                label={words.chart(texts.title, format(known[known.length - 1] ?? 0),
+                    format(Math.min(...known)), format(Math.max(...known)))} />
+            <p class={worry ? "small" : "muted small"}>{texts.normal}
+                {worry && row.look && <> <a href={row.look}>{words.toLog}</a></>}</p>
         </section>
     );
 }

@@ -25,7 +25,14 @@ export interface ChartProps {
     format: (value: number) => string;
     /** Numbers on the axis are round in units of 1024. */
     bytes?: boolean;
+    /** From when to when, in seconds; otherwise from the first moment to the last one. */
+    range?: [number, number];
 }
+
+/** A minute at least: less would be fractions of a second on the axis. */
+const SPAN_MIN = 60;
+const TIMES = [1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200,
+    86_400, 2 * 86_400, 5 * 86_400, 7 * 86_400, 10 * 86_400, 30 * 86_400];
 
 const BYTES = [1, 2, 3, 4, 5].flatMap((power) =>
     [1, 2, 5, 10, 20, 50, 100, 200, 500].map((step) => step * 1024 ** (power - 1)));
@@ -37,6 +44,8 @@ export function Chart(props: ChartProps) {
     const chart = useRef<uPlot | undefined>(undefined);
     const [pointed, setPointed] = useState<number | null>(null);
     const scheme = useScheme();
+    const range = useRef<[number, number]>([0, SPAN_MIN]);
+    range.current = props.range ?? spanOf(at);
     const data = [at, ...lines.map((line) => line.values)] as uPlot.AlignedData;
     const shape = `${scheme} ${language} ${height} ${lines.map((line) => line.title).join()}`;
 
@@ -45,7 +54,8 @@ export function Chart(props: ChartProps) {
         if (!box) {
             return undefined;
         }
-        const made = new uPlot(optionsOf(props, box, language, setPointed), data, box);
+        const made = new uPlot(optionsOf(props, box, language, () => range.current,
+            setPointed), data, box);
         chart.current = made;
         const watch = new ResizeObserver(() =>
             made.setSize({ width: box.clientWidth, height }));
@@ -55,7 +65,7 @@ export function Chart(props: ChartProps) {
             made.destroy();
         };
     }, [shape]);
-    useEffect(() => chart.current?.setData(data), [at, ...lines.map((line) => line.values)]);
+    useEffect(() => chart.current?.setData(data), [at, range.current[0], ...lines.map((line) => line.values)]);
 
     const index = pointed ?? at.length - 1;
     return (
@@ -95,6 +105,7 @@ function useScheme(): string {
 }
 
 function optionsOf(props: ChartProps, box: HTMLElement, language: Language,
+                   span: () => [number, number],
                    point: (index: number | null) => void): uPlot.Options {
     const style = getComputedStyle(document.documentElement);
     const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
@@ -107,10 +118,10 @@ function optionsOf(props: ChartProps, box: HTMLElement, language: Language,
         padding: [8, 8, 0, 0],
         legend: { show: false },
         cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
-        scales: { y: { range: (_, min, max) => rangeOf(min, max) } },
+        scales: { x: { range: span }, y: { range: (_, min, max) => rangeOf(min, max) } },
         axes: [
             {
-                ...axis, grid: { show: false }, space: 70, size: 28,
+                ...axis, grid: { show: false }, space: 70, size: 28, incrs: TIMES,
                 values: (_, splits, __, ___, step) => splits.map((at) => step >= 86_400
                     ? formatDay(at * 1000, language)
                     : formatClock(at * 1000, language, step < 60)),
@@ -124,12 +135,24 @@ function optionsOf(props: ChartProps, box: HTMLElement, language: Language,
             label: line.title,
             stroke: colour(line.colour),
             width: 1.75,
-            points: { show: false },
+            // A sample between two gaps has no line to stand in.
+            points: { show: true, size: 4, filter: (chart, index) => alone(chart.data[index]) },
             ...(line.fill && { fill: `${colour(line.colour)}1f` }),
             ...(props.steps && { paths: uPlot.paths.stepped?.({ align: 1 }) }),
         } as uPlot.Series))],
         hooks: { setCursor: [(chart) => point(chart.cursor.idx ?? null)] },
     };
+}
+
+function spanOf(at: number[]): [number, number] {
+    const last = at[at.length - 1] ?? SPAN_MIN;
+    return [Math.min(at[0] ?? 0, last - SPAN_MIN), last];
+}
+
+/** Where there is a value and none beside it. */
+function alone(values: ArrayLike<number | null | undefined> = []): number[] {
+    return Array.from(values, (_, index) => index).filter((index) => values[index] != null
+        && values[index - 1] == null && values[index + 1] == null);
 }
 
 /** From nothing to somewhat above the highest, so that heights can be compared. */

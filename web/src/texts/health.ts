@@ -15,7 +15,13 @@ export const healthTexts = texts({
         + "answered. See the log of stockd; docs/operating.md §5 and §15 say what to do.",
     lastHour: "The last hour, a sample each ten seconds",
     fresh: "stockd has just started: the charts fill up as time goes by.",
-    chart: (title: string, value: string) => `${title}, now ${value}`,
+    unknown: "stockd does not answer",
+    unknownLead: "Whether writes are taken is not known. Look whether it runs; these charts go on "
+        + "when it does.",
+    look: "look here",
+    toLog: "To the refused requests",
+    chart: (title: string, now: string, least: string, most: string) =>
+        `${title}: now ${now}; in the last hour from ${least} to ${most}`,
     mean: "mean",
     longest: "longest",
     inUse: "in use",
@@ -82,7 +88,13 @@ export const healthTexts = texts({
         + "журнал stockd; что делать, сказано в docs/operating.md §5 и §15.",
     lastHour: "Последний час, замер каждые десять секунд",
     fresh: "stockd только что запущен: графики заполнятся со временем.",
-    chart: (title, value) => `${title}, сейчас ${value}`,
+    unknown: "stockd не отвечает",
+    unknownLead: "Принимается ли запись, неизвестно. Проверьте, работает ли он; графики "
+        + "продолжатся, когда он ответит.",
+    look: "проверьте",
+    toLog: "К отклонённым запросам",
+    chart: (title, now, least, most) =>
+        `${title}: сейчас ${now}; за последний час от ${least} до ${most}`,
     mean: "среднее",
     longest: "наибольшее",
     inUse: "занято",
