@@ -1,7 +1,7 @@
 // Signing in, stores, stock, a SKU's own page, health.
 import { equal, includes } from "./check.mjs";
 import { test } from "./runner.mjs";
-import { until } from "./browser.mjs";
+import { focusIs, until } from "./browser.mjs";
 
 test("who has the token gets in, and out again", async (bench) => {
     const server = await bench.stockd();
@@ -77,8 +77,81 @@ test("a SKU is found as one types, and has a page with its history", async (benc
     await page.getByText("full access").first().waitFor();
     await page.getByRole("link", { name: "77" }).first().waitFor();
     await page.locator(".uplot canvas").first().waitFor();
+    const history = page.getByRole("table", { name: "Changes, newest first" });
+    includes(await history.innerText(), "change −6"); // 18, then 12.
     await visit.picture("sku");
     await visit.barriers();
+    await page.getByRole("link", { name: "77" }).first().click();
+    await page.getByRole("region", { name: "order 77" }).getByText("A-1 × 2").waitFor();
+    await page.goBack();
+    await history.getByRole("link", { name: "request" }).first().click();
+    await page.getByRole("dialog").getByText("PUT /v2/campaigns/10003/offers/stocks").waitFor();
+});
+
+test("who comes back from a SKU is on the page and in the search of before", async (bench) => {
+    const server = await bench.stockd();
+    await server.put(10003, Object.fromEntries(Array.from({ length: 250 },
+        (_, at) => [`S-${String(at).padStart(4, "0")}`, at])));
+    const visit = await bench.visit(server);
+    const { page } = visit;
+    await visit.signIn("#/stock/10003");
+    const search = page.getByRole("searchbox");
+    const next = page.getByRole("button", { name: "Next" });
+    const found = page.waitForResponse((answer) => answer.url().includes("search=S-"));
+    await search.fill("S-");
+    await (await found).finished();
+    await page.getByRole("link", { name: "S-0099" }).waitFor();
+    await next.click();
+    await page.getByRole("link", { name: "S-0199" }).waitFor();
+    await next.click();
+    await page.getByRole("link", { name: "S-0249" }).waitFor();
+    await focusIs(page, "Next"); // There is no next one, and the focus stays.
+    await page.getByRole("link", { name: "S-0249" }).click();
+    await page.getByRole("heading", { name: "S-0249" }).waitFor();
+    await page.goBack();
+    await page.getByRole("link", { name: "S-0249" }).waitFor();
+    equal(await search.inputValue(), "S-", "the search");
+    await page.getByText("Page 3", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Previous" }).click();
+    await page.getByRole("link", { name: "S-0199" }).waitFor();
+
+    // A link to another search of the same page.
+    await visit.go("#/stock/10003?search=S-000");
+    await until(async () => await search.inputValue() === "S-000", "the other search");
+    await until(async () => await page.locator("tbody tr").count() === 10, "what it finds");
+});
+
+test("an answer that comes late does not replace a newer one", async (bench) => {
+    const server = await bench.stockd();
+    await server.put(10003, { "A-1": 1, "A-2": 2, "B-1": 3 });
+    const visit = await bench.visit(server);
+    const { page } = visit;
+    let release;
+    const held = new Promise((done) => {
+        release = done;
+    });
+    let late = 0;
+    const ofA = (url) => url.pathname.endsWith("/stocks") && url.searchParams.get("search") === "A";
+    await page.route(ofA, async (route) => {
+        late++;
+        await held;
+        await route.continue().catch(() => undefined); // Dropped by the page is as well.
+    });
+    await visit.signIn("#/stock/10003");
+    const search = page.getByRole("searchbox");
+    await search.fill("A");
+    await until(() => late > 0, "the question that waits");
+    await search.fill("B");
+    await page.getByRole("link", { name: "B-1" }).waitFor();
+    await until(async () => await page.locator("tbody tr").count() === 1, "B alone");
+    release();
+    await page.unroute(ofA);
+    await search.press("End");
+    await page.keyboard.type("-");
+    await focusIs(page, "SKU");
+    await until(async () => page.url().endsWith("search=B-"), "the address");
+    equal(await page.locator("tbody tr").count(), 1, "rows");
+    equal(await search.inputValue(), "B-", "what is typed");
 });
 
 test("health draws the last hour", async (bench) => {

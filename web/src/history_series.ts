@@ -53,3 +53,32 @@ export function courseOf(changes: Change[], before: Change | undefined, from: nu
     point(Math.max(now.at, course.at[course.at.length - 1] ?? from));
     return course;
 }
+
+/** A change with what it moved: absent where what was there before is not known. */
+export interface Step {
+    /** From 0, the newest first. */
+    number: number;
+    change: Change;
+    available?: number | undefined;
+    freeze?: number | undefined;
+}
+
+/** `changes` newest first; `before` is the last one ahead of them. A mark touches no number, so what
+ *  counts is the next older change that has one. */
+export function stepsOf(changes: Change[], before: Change | undefined): Step[] {
+    const steps: Step[] = [];
+    let older: { available?: number | undefined; freeze?: number | undefined } = before ?? {};
+    const less = (now: number | undefined, then: number | undefined) =>
+        now === undefined || then === undefined ? undefined : now - then;
+    for (let number = changes.length - 1; number >= 0; number--) {
+        const change = changes[number];
+        if (change === undefined) {
+            continue;
+        }
+        const { available, freeze } = change;
+        steps.push({ number, change, available: less(available, older.available),
+            freeze: less(freeze, older.freeze) });
+        older = { available: available ?? older.available, freeze: freeze ?? older.freeze };
+    }
+    return steps.reverse();
+}

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import type { Change } from "../src/documents";
-import { courseOf } from "../src/history_series";
+import { courseOf, stepsOf } from "../src/history_series";
 
 const FROM = Date.parse("2026-11-23T10:00:00Z") / 1000;
 const NOW = { at: FROM + 3600, available: 7, freeze: 1 };
@@ -53,4 +53,15 @@ test("without a change the line is straight", () => {
 test("a clock of stockd that is ahead of the browser's still makes a line that grows", () => {
     const course = courseOf([change(61, { available: 7, freeze: 1 })], undefined, FROM, NOW);
     assert.deepEqual(course.at, [FROM + 3660]);
+});
+
+test("a step is what a change moved, over marks that move nothing", () => {
+    const changes = [change(30, { available: 4, freeze: 3 }), change(20, { kind: "MARK" }),
+        change(10, { available: 7, freeze: 0 })];
+    assert.deepEqual(stepsOf(changes, undefined)
+        .map(({ number, available, freeze }) => [number, available, freeze]),
+        [[0, -3, 3], [1, undefined, undefined], [2, undefined, undefined]]);
+    assert.deepEqual(stepsOf(changes, change(-5, { available: 10, freeze: 0 }))
+        .map(({ available, freeze }) => [available, freeze]),
+        [[-3, 3], [undefined, undefined], [-3, 0]]);
 });

@@ -1,12 +1,12 @@
 // One SKU of one store: its numbers now, their course over a day, a week or a month, and what made
 // them change.
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 
 import { ApiError, call } from "../api";
 import { useData } from "../data";
 import type { Change, History, Stock, Stocks } from "../documents";
 import { formatCount, formatMoment } from "../format";
-import { courseOf } from "../history_series";
+import { courseOf, type Step, stepsOf } from "../history_series";
 import type { PageProps } from "../pages";
 import { CampaignPage } from "../parts/campaign";
 import { ChangeCause, ChangeWords } from "../parts/change";
@@ -139,6 +139,7 @@ function Past({ campaignId, stock, range, days }:
     const { data, error, loading, reload } = useData(
         (signal) => readPast(campaignId, stock.sku, range, signal),
         `${campaignId} ${stock.sku} ${range}`);
+    const steps = useMemo(() => stepsOf(data?.changes ?? [], data?.before), [data]);
     if (error instanceof ApiError && error.code === "NO_HISTORY") {
         return <Empty title={words.noHistory}><p>{words.noHistoryLead}</p></Empty>;
     }
@@ -164,9 +165,9 @@ function Past({ campaignId, stock, range, days }:
                     ? <Empty title={words.quiet}><p>{words.quietLead}</p></Empty>
                     : <div class="table">
                         <Table caption={words.historyCaption} busy={loading}
-                            rows={data.changes.slice(0, rows)}
+                            rows={steps.slice(0, rows)}
                             columns={columnsOf(campaignId, words, language)}
-                            rowKey={(change) => String(data.changes.indexOf(change))} />
+                            rowKey={({ number }) => String(number)} />
                     </div>}
                 {data.changes.length > rows && <p class="pager">
                     <button type="button" onClick={() => setRows(rows + ROWS)}>
@@ -199,30 +200,42 @@ function Course({ data, stock }: { data: PastData; stock: Stock }) {
         format={(value) => formatCount(value, language)} />;
 }
 
-function columnsOf(campaignId: string, words: StockTexts, language: Language): Column<Change>[] {
-    const count = (value: number | undefined) =>
-        value !== undefined && formatCount(value, language);
+function columnsOf(campaignId: string, words: StockTexts, language: Language): Column<Step>[] {
+    const count = (value: number | undefined, step: number | undefined) => value !== undefined
+        && <span>{formatCount(value, language)} <Moved step={step} words={words} /></span>;
     return [
         {
             key: "when", title: words.when, heading: true,
-            render: (change) => <Moment at={change.at} />,
+            render: ({ change }) => <Moment at={change.at} />,
         },
         {
             key: "what", title: words.what,
-            render: (change) => <ChangeWords change={change} words={words} />,
+            render: ({ change }) => <ChangeWords change={change} words={words} />,
         },
         {
             key: "available", title: words.available, numeric: true,
-            render: (change) => count(change.available),
+            render: ({ change, available }) => count(change.available, available),
         },
         {
             key: "freeze", title: words.freeze, numeric: true,
-            render: (change) => change.available !== undefined && count(change.freeze),
+            render: ({ change, freeze }) => count(change.freeze, freeze),
         },
         {
             key: "cause", title: words.cause,
-            render: (change) =>
+            render: ({ change }) =>
                 <ChangeCause change={change} campaignId={campaignId} words={words} />,
         },
     ];
+}
+
+/** By how much a number went up or down. */
+function Moved({ step, words }: { step: number | undefined; words: StockTexts }) {
+    const language = useLanguage();
+    if (!step) {
+        return null;
+    }
+    const amount = `${step > 0 ? "+" : "−"}${formatCount(Math.abs(step), language)}`;
+    return <span class={step > 0 ? "step up" : "step down"}>
+        <span class="hidden">{words.change(amount)}</span><span aria-hidden="true">{amount}</span>
+    </span>;
 }

@@ -1,6 +1,6 @@
 // One store's SKUs, found as one types. What is searched for stands in the address, so that it can
 // be sent to somebody, and is there after going back.
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { useData, useSettled } from "../data";
 import type { Stock } from "../documents";
@@ -10,11 +10,11 @@ import { CampaignPage, useStore } from "../parts/campaign";
 import { Chips, SearchField, Switch } from "../parts/controls";
 import { Pager, usePages } from "../parts/pager";
 import { Empty, Failure, Skeleton } from "../parts/state";
-import { StockMarks, hasMarks } from "../parts/stock_marks";
+import { StockMarks, hasMarks, isStale } from "../parts/stock_marks";
 import { type Column, Table } from "../parts/table";
 import { Ago } from "../parts/time";
 import { type Language, useLanguage } from "../preferences";
-import { go, to } from "../router";
+import { go, parseRoute, to } from "../router";
 import { findStocks } from "../stock_search";
 import { type StockTexts, stockTexts } from "../texts/stock";
 import { useTexts } from "../texts/text";
@@ -39,7 +39,17 @@ function StockList({ campaignId, query }: { campaignId: string; query: Record<st
     const words = useTexts(stockTexts);
     const language = useLanguage();
     const store = useStore(campaignId);
-    const [typed, setTyped] = useState(query.search ?? "");
+    const inAddress = query.search ?? "";
+    const [typed, setTyped] = useState(inAddress);
+    const written = useRef(inAddress);
+    useEffect(() => {
+        // Back, or a link. The address as it is now: typing may be ahead of what is drawn.
+        const now = parseRoute(location.hash).query.search ?? "";
+        if (written.current !== now) {
+            written.current = now;
+            setTyped(now);
+        }
+    }, [inAddress]);
     const search = useSettled(typed, TYPING_MS);
     const match: Match = query.match === "SUBSTRING" ? "SUBSTRING" : "PREFIX";
     const filter: Filter | "" = FILTERS.find((name) => name === query.filter) ?? "";
@@ -58,10 +68,12 @@ function StockList({ campaignId, query }: { campaignId: string; query: Record<st
             search: typed, filter, match: match === "SUBSTRING" ? match : undefined, ...change,
         }), true);
     const type = (value: string) => {
+        written.current = value;
         setTyped(value);
         want({ search: value });
     };
     const showAll = () => {
+        written.current = "";
         setTyped("");
         want({ search: "", filter: "" });
     };
@@ -108,6 +120,9 @@ function StockList({ campaignId, query }: { campaignId: string; query: Record<st
                 <NoStocks campaignId={campaignId} searched={search !== "" || filter !== ""}
                     showAll={showAll} />}
             {data && !error && <Pager pages={pages} next={data.next} busy={loading} />}
+            {data && data.stocks.length > 0 && <p class="muted small terms">
+                <b>FIT</b> – {words.fitHint}; <b>FREEZE</b> – {words.freezeHint};{" "}
+                <b>AVAILABLE</b> – {words.availableHint}.</p>}
             <p class="muted small keys">{words.keys}</p>
         </>
     );
@@ -154,7 +169,8 @@ function columnsOf(campaignId: string, words: StockTexts, language: Language): C
         },
         {
             key: "state", title: words.state,
-            render: (stock) => hasMarks(stock) && <StockMarks stock={stock} words={words} />,
+            render: (stock) => (hasMarks(stock) || isStale(stock))
+                && <StockMarks stock={stock} words={words} />,
         },
     ];
 }

@@ -15,13 +15,30 @@ export interface Pages {
     back: () => void;
 }
 
-/** Begins anew when `key` changes: another search, another filter. */
+interface Way {
+    key: string;
+    tokens: string[];
+}
+
+/** The way that the browser keeps with this place in its history, if it is one of `key`. */
+function wayKept(key: string): Way {
+    const kept = (history.state as { way?: Way } | null)?.way;
+    return kept?.key === key ? kept : { key, tokens: [""] };
+}
+
+/** Begins anew when `key` changes: another search, another filter. Who goes on to one row and comes
+ *  back is at the same page as before. */
 export function usePages(key: string): Pages {
-    const [way, setWay] = useState<{ key: string; tokens: string[] }>({ key, tokens: [""] });
+    const [way, setWay] = useState<Way>(() => wayKept(key));
     const tokens = way.key === key ? way.tokens : [""];
-    useEffect(() => setWay({ key, tokens: [""] }), [key]);
+    useEffect(() => {
+        if (way.key !== key) {
+            setWay({ key, tokens: [""] });
+        }
+    }, [key]);
     const turn = (next: string[]) => {
         setWay({ key, tokens: next });
+        history.replaceState({ way: { key, tokens: next } }, "");
         scrollTo(0, 0);
     };
     return {
@@ -32,6 +49,7 @@ export function usePages(key: string): Pages {
     };
 }
 
+/** Its buttons are never disabled: at the last page the focus would be lost. */
 export function Pager({ pages, next, busy }:
     { pages: Pages; next: string | undefined; busy?: boolean }) {
     const words = useTexts(shell);
@@ -40,12 +58,13 @@ export function Pager({ pages, next, busy }:
     }
     return (
         <nav class="pager" aria-label={words.pageOf(pages.page)}>
-            <button type="button" disabled={pages.page === 1 || busy} onClick={pages.back}>
+            <button type="button" aria-disabled={pages.page === 1 || busy === true}
+                onClick={() => pages.page > 1 && !busy && pages.back()}>
                 <Icon name="left" />{words.previous}
             </button>
             <span aria-current="page">{words.pageOf(pages.page)}</span>
-            <button type="button" disabled={!next || busy}
-                onClick={() => next && pages.forward(next)}>
+            <button type="button" aria-disabled={!next || busy === true}
+                onClick={() => next && !busy && pages.forward(next)}>
                 {words.next}<Icon name="right" />
             </button>
         </nav>

@@ -25,6 +25,8 @@ export const stockTexts = texts({
     availableHint: "can be ordered now: FIT less FREEZE",
     updated: "Updated",
     state: "State",
+    stale: "stale",
+    staleHint: "not updated for more than a day",
     hidden: "hidden",
     archived: "archived",
     deleted: "deleted",
@@ -52,7 +54,9 @@ export const stockTexts = texts({
     month: "Month",
     overTime: "Over time",
     chart: (from: string, to: string, changes: number) => `Available and reserved from ${from} to `
-        + `${to}: ${countOf(changes, "en", { one: "change", many: "changes" })}`,
+        + `${to}: ${countOf(changes, "en", { one: "change", many: "changes" })}. The table below `
+        + `has each of them`,
+    change: (amount: string) => `change ${amount}`,
     history: "History",
     historyCaption: "Changes, newest first",
     when: "When",
@@ -67,7 +71,7 @@ export const stockTexts = texts({
     kept: (days: number) =>
         `History is kept for ${countOf(days, "en", { one: "day", many: "days" })}.`,
     kind: {
-        WRITE: "set to", COUNT: "counted", MARK: "marked", RESERVE: "reserved", PACK: "packed",
+        WRITE: "set", COUNT: "counted", MARK: "marked", RESERVE: "reserved", PACK: "packed",
         SHIP: "shipped", CANCEL: "cancelled", EXPIRE: "reservation expired",
     } as Record<string, string>,
     source: {
@@ -101,6 +105,8 @@ export const stockTexts = texts({
     availableHint: "можно заказать сейчас: FIT минус FREEZE",
     updated: "Обновлено",
     state: "Пометки",
+    stale: "устарел",
+    staleHint: "не обновлялся больше суток",
     hidden: "скрыт",
     archived: "в архиве",
     deleted: "удалён",
@@ -128,7 +134,8 @@ export const stockTexts = texts({
     month: "Месяц",
     overTime: "Во времени",
     chart: (from, to, changes) => `Доступно и в резерве с ${from} по ${to}: ${countOf(changes, "ru",
-        { one: "изменение", few: "изменения", many: "изменений" })}`,
+        { one: "изменение", few: "изменения", many: "изменений" })}. Каждое есть в таблице ниже`,
+    change: (amount) => `изменение ${amount}`,
     history: "История",
     historyCaption: "Изменения, новые сверху",
     when: "Когда",
