@@ -1,18 +1,77 @@
 // What holds for all pages: a phone's width, Russian, the size and the headers of a first view.
 import { atMost, equal, includes } from "./check.mjs";
 import { test } from "./runner.mjs";
-import { until } from "./browser.mjs";
+import { focusIs, until } from "./browser.mjs";
 
 const FIRST_VIEW_BYTES_MAX = 100 * 1024;
 const PAGES = ["#/stores", "#/stock/10003", "#/upload/10003", "#/orders/10003", "#/requests",
     "#/tokens", "#/console", "#/health"];
+
+test("no page has a barrier: wide or narrow, full or empty, in both languages", async (bench) => {
+    const server = await bench.stockd();
+    const visit = await bench.visit(server);
+    const { page } = visit;
+    const look = async () => {
+        for (const address of PAGES) {
+            await visit.go(address);
+            await page.locator("main h1").waitFor();
+            await page.locator("main .skeleton").waitFor({ state: "detached" });
+            const titles = await page.evaluate(() => [...document.querySelectorAll("h1, h2, h3")]
+                .filter((title) => !title.closest(".console") && title.checkVisibility())
+                .map(({ tagName }) => Number(tagName[1])));
+            equal(titles.filter((level) => level === 1).length, 1, `first titles of ${address}`);
+            equal(titles.every((level, at) => level <= (titles[at - 1] ?? 0) + 1), true,
+                `the order of titles of ${address}: ${titles}`);
+            // The console has a test of its own for each of its states.
+            await (address === "#/console" || visit.barriers());
+        }
+    };
+    await visit.signIn("#/stores");
+    await look();
+    await server.put(10003, { "A-1": 18, "A-2": 0 });
+    await server.order(10003, "1", { "A-1": 3 });
+    await server.api("PUT", "/v2/campaigns/10003/offers/stocks", {});
+    await page.getByRole("button", { name: "Русский" }).click();
+    await page.setViewportSize({ width: 360, height: 800 });
+    PAGES.push("#/stock/10003/sku/A-1");
+    await look();
+    PAGES.pop();
+});
+
+test("the keyboard alone leads to the content, to a SKU, and through a dialog", async (bench) => {
+    const server = await bench.stockd();
+    await server.put(10003, { "A-1": 18 });
+    const visit = await bench.visit(server);
+    const { page } = visit;
+    await visit.signIn("#/stock/10003");
+    await page.reload();
+    await page.getByRole("link", { name: "A-1" }).waitFor();
+    await page.keyboard.press("Tab");
+    await focusIs(page, "Skip to the content");
+    await page.keyboard.press("Enter");
+    await until(() => page.evaluate(() => document.activeElement.id === "main"), "the content");
+    await page.keyboard.press("/");
+    await focusIs(page, "SKU");
+    await page.keyboard.press("ArrowDown");
+    await focusIs(page, "A-1");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "A-1" }).waitFor();
+    await visit.go("#/tokens");
+    const make = page.getByRole("button", { name: "Make a token" });
+    await make.focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Escape");
+    await focusIs(page, "Make a token");
+});
 
 test("every page fits a phone, in Russian and in the dark", async (bench) => {
     const server = await bench.stockd();
     await server.put(10003, { "A-1": 18, "Очень длинный артикул с пробелами и без конца-0001": 4 });
     await server.order(10003, "1", { "A-1": 3 });
     const visit = await bench.visit(server, {
-        locale: "ru-RU", colorScheme: "dark", viewport: { width: 390, height: 800 },
+        locale: "ru-RU", colorScheme: "dark", viewport: { width: 360, height: 800 },
+        hasTouch: true, isMobile: true,
     });
     const { page } = visit;
     await visit.signIn("#/stores");
@@ -21,7 +80,13 @@ test("every page fits a phone, in Russian and in the dark", async (bench) => {
         await page.locator("main h1").waitFor();
         await page.locator("main .skeleton").waitFor({ state: "detached" });
         const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-        atMost(wide, 390, `the width of ${address}`);
+        atMost(wide, 360, `the width of ${address}`);
+        const small = await page.evaluate(() =>
+            [...document.querySelectorAll("button, select, .tabs a, .store-links a")]
+                .filter((it) => !it.closest(".console") && it.checkVisibility())
+                .filter((it) => it.getBoundingClientRect().height < 43.5)
+                .map((it) => it.outerHTML.slice(0, 120)));
+        equal(small.join(), "", `too small for a finger, of ${address}`);
         await visit.picture(`phone-${address.split("/")[1]}`);
     }
 });

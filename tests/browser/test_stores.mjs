@@ -42,7 +42,8 @@ test("stores show what lies there, and their campaign id is copied", async (benc
     await page.getByText("A campaign ID is not a store number").waitFor();
     await row.getByRole("button", { name: /^Copy: Campaign ID/ }).click();
     equal(await page.evaluate(() => navigator.clipboard.readText()), "10003", "the clipboard");
-    await page.locator(".toast", { hasText: "Copied: Campaign ID 10003 of Moscow store" }).waitFor();
+    const toast = page.locator(".toast");
+    await toast.filter({ hasText: "Copied: Campaign ID 10003 of Moscow store" }).waitFor();
     await visit.picture("stores");
     await visit.barriers();
     await page.getByRole("searchbox").fill("podol");

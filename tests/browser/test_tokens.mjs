@@ -62,3 +62,19 @@ test("the console calls the public listener with the token that was just made", 
     await visit.picture("console");
     await visit.barriers();
 });
+
+test("a public listener that is not reached is said to be that, with what to do", async (bench) => {
+    const server = await bench.stockd({ options: ["--public-url", "http://127.0.0.1:1"] });
+    const visit = await bench.visit(server);
+    const { page } = visit;
+    visit.cutsOff = true;
+    await visit.signIn("#/console");
+    const operation = page.locator("#operations-stocks-getStocks");
+    await operation.locator(".opblock-summary-control").click();
+    await operation.locator("input[placeholder=campaignId]").fill("10003");
+    await operation.getByRole("button", { name: "Execute" }).click();
+    const alert = page.getByRole("alert").filter({ hasText: "no answer from http://127.0.0.1:1" });
+    await alert.waitFor();
+    includes(await alert.innerText(), "--public-url");
+    await visit.barriers();
+});

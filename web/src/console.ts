@@ -17,7 +17,10 @@ export interface Console {
     close: () => void;
 }
 
-export function openConsole(node: HTMLElement, publicUrl: string): Console {
+/** `reached` is told after each call whether its listener gave any answer at all: Swagger UI itself
+ *  guesses at CORS then. */
+export function openConsole(node: HTMLElement, publicUrl: string,
+                            reached: (origin: string, was: boolean) => void): Console {
     const sheets = [swaggerStyles, ourStyles].map((text) => {
         const sheet = new CSSStyleSheet();
         sheet.replaceSync(text);
@@ -42,7 +45,12 @@ export function openConsole(node: HTMLElement, publicUrl: string): Console {
         tryItOutEnabled: true,
         displayRequestDuration: true,
         validatorUrl: null,
-        requestInterceptor: (request: SwaggerRequest) => ofCabinet(request, operatorUrl),
+        requestInterceptor: (request: SwaggerRequest) => {
+            if (!request.loadSpec) {
+                request.userFetch = watched(reached);
+            }
+            return ofCabinet(request, operatorUrl);
+        },
         responseInterceptor: (answer) => {
             if (answer.url.endsWith("/openapi.yaml") && answer.text) {
                 answer.text = answer.text.replaceAll(PUBLIC, publicUrl)
@@ -65,6 +73,21 @@ export function openConsole(node: HTMLElement, publicUrl: string): Console {
     };
 }
 
+function watched(reached: (origin: string, was: boolean) => void): typeof fetch {
+    return async (request, init) => {
+        const { origin } = new URL(request instanceof Request ? request.url : request,
+            location.href);
+        try {
+            const answer = await fetch(request, init);
+            reached(origin, true);
+            return answer;
+        } catch (problem) {
+            reached(origin, false);
+            throw problem;
+        }
+    };
+}
+
 /** Methods of the operator are called with the session of this page. */
 function ofCabinet(request: SwaggerRequest, operatorUrl: string): SwaggerRequest {
     if (request.url.startsWith(`${operatorUrl}/api/v1`)) {
@@ -73,11 +96,15 @@ function ofCabinet(request: SwaggerRequest, operatorUrl: string): SwaggerRequest
     return request;
 }
 
-/** Swagger UI leaves the field of a body without a name for screen readers. */
+/** Swagger UI leaves the field of a body without a name for screen readers, and what is wider than
+ *  its box out of the keyboard's reach. */
 function nameFields(node: HTMLElement): () => void {
     const observer = new MutationObserver(() => {
         for (const field of node.querySelectorAll("textarea:not([aria-label])")) {
             field.setAttribute("aria-label", "Request body");
+        }
+        for (const box of node.querySelectorAll("pre.microlight:not([tabindex])")) {
+            box.setAttribute("tabindex", "0");
         }
     });
     observer.observe(node, { childList: true, subtree: true });

@@ -63,8 +63,8 @@ export interface Step {
     freeze?: number | undefined;
 }
 
-/** `changes` newest first; `before` is the last one ahead of them. A mark touches no number, so what
- *  counts is the next older change that has one. */
+/** `changes` newest first; `before` is the last one ahead of them. A mark may touch no number: what
+ *  counts then is the next older change that has one. */
 export function stepsOf(changes: Change[], before: Change | undefined): Step[] {
     const steps: Step[] = [];
     let older: { available?: number | undefined; freeze?: number | undefined } = before ?? {};

@@ -8,6 +8,7 @@ declare module "swagger-ui-dist/swagger-ui-es-bundle.js" {
         url: string;
         headers: Record<string, string>;
         loadSpec?: boolean;
+        userFetch?: typeof fetch;
     }
     export interface SwaggerAnswer {
         url: string;

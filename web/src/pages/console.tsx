@@ -15,13 +15,15 @@ export default function ConsolePage({ session }: PageProps) {
     const words = useTexts(consoleTexts);
     const [token, setToken] = useState(consoleToken);
     const [state, setState] = useState<"reading" | "shown" | "failed">("reading");
+    const [unreached, setUnreached] = useState("");
     const place = useRef<HTMLDivElement>(null);
     const opened = useRef<Console | undefined>(undefined);
     useEffect(() => {
         let gone = false;
         import("../console").then(({ openConsole }) => {
             if (!gone && place.current) {
-                opened.current = openConsole(place.current, session.publicUrl);
+                opened.current = openConsole(place.current, session.publicUrl,
+                    (origin, was) => setUnreached(was ? "" : origin));
                 setState("shown");
             }
         }, () => setState("failed"));
@@ -54,6 +56,12 @@ export default function ConsolePage({ session }: PageProps) {
             {state === "reading" && <Skeleton />}
             {state === "failed" && <Failure error={new ApiError(0, [])}
                 again={() => location.reload()} />}
+            {unreached && <div class="failure console-unreached" role="alert">
+                <p class="failure-title">{words.unreached(unreached)}</p>
+                <p>{unreached === location.origin ? words.unreachedSelf : words.unreachedLead}</p>
+                {location.protocol === "https:" && unreached.startsWith("http:")
+                    && <p>{words.mixed}</p>}
+            </div>}
             <div class="console" ref={place} lang="en" />
         </>
     );

@@ -65,7 +65,8 @@ export function Chart(props: ChartProps) {
             made.destroy();
         };
     }, [shape]);
-    useEffect(() => chart.current?.setData(data), [at, range.current[0], ...lines.map((line) => line.values)]);
+    useEffect(() => chart.current?.setData(data),
+        [at, range.current[0], ...lines.map((line) => line.values)]);
 
     const index = pointed ?? at.length - 1;
     return (

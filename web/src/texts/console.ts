@@ -12,6 +12,14 @@ export const consoleTexts = texts({
     used: "The token is filled in",
     noToken: "No token yet?",
     toTokens: "Make one",
+    unreached: (url: string) => `There is no answer from ${url}`,
+    unreachedSelf: "It may be stopped, or the network is. Look whether stockd runs, then try "
+        + "again.",
+    unreachedLead: "That is where this browser looks for the public API. If programs reach it at "
+        + "another address – behind a proxy, by another name – start stockd with --public-url and "
+        + "that address; if not, look whether --listen is open to this machine.",
+    mixed: "This page came by HTTPS, and a browser calls no HTTP from it: give the public API a "
+        + "certificate (--tls-cert) or an https --public-url.",
 }, {
     title: "Консоль",
     lead: "Все методы, чтобы попробовать на этом stockd: отправленное здесь меняет его остатки. "
@@ -23,4 +31,12 @@ export const consoleTexts = texts({
     used: "Токен подставлен",
     noToken: "Ещё нет токена?",
     toTokens: "Создать",
+    unreached: (url) => `От ${url} нет ответа`,
+    unreachedSelf: "Он остановлен, или нет сети до него. Проверьте, работает ли stockd, и "
+        + "повторите.",
+    unreachedLead: "По этому адресу браузер ищет публичный API. Если программы ходят по другому — "
+        + "через прокси или другое имя, — запустите stockd с --public-url и тем адресом; если "
+        + "нет, проверьте, открыт ли --listen для этой машины.",
+    mixed: "Страница пришла по HTTPS, а с неё браузер не вызывает HTTP: дайте публичному API "
+        + "сертификат (--tls-cert) или адрес https в --public-url.",
 });
