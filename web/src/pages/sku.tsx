@@ -232,7 +232,7 @@ function columnsOf(campaignId: string, words: StockTexts, language: Language): C
 function Moved({ step, words }: { step: number | undefined; words: StockTexts }) {
     const language = useLanguage();
     if (!step) {
-        return null;
+        return <span class="step" />; // Numbers stay below each other.
     }
     const amount = `${step > 0 ? "+" : "−"}${formatCount(Math.abs(step), language)}`;
     return <span class={step > 0 ? "step up" : "step down"}>

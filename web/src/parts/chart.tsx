@@ -29,8 +29,8 @@ export interface ChartProps {
     range?: [number, number];
 }
 
-/** A minute at least: less would be fractions of a second on the axis. */
-const SPAN_MIN = 60;
+/** At least: less would be fractions of a second on the axis. */
+const SPAN_MIN = 10;
 const TIMES = [1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200,
     86_400, 2 * 86_400, 5 * 86_400, 7 * 86_400, 10 * 86_400, 30 * 86_400];
 
