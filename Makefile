@@ -318,7 +318,7 @@ fault: all faults
 bench:
 	. tools/packages.sh && \
 	  packages_install $$PACKAGES_TO_BUILD $$PACKAGES_TO_TEST $$PACKAGES_TO_BENCH
-	$(MAKE) all benches
+	$(MAKE) all benches browser-packages
 	bench/run --report $(if $(RUNS),--runs $(RUNS))
 
 # Instructions of the hot paths against bench/instructions.txt; UPDATE=1 writes that anew.

@@ -58,6 +58,16 @@ GOALS = [Goal(*row) for row in (
      AT_MOST, 200, 150, "MB", WORST, "resident at the peak, 1 M rows that changed"),
     ("checkpoint_longest_ms", "longest answer while a checkpoint of 10 M cells runs",
      AT_MOST, 20, 5, "ms", WORST, "the longest of all rounds, from the moment it was due"),
+    ("page_first_ms", "first view of the cabinet, nothing cached, 1 M SKUs",
+     AT_MOST, None, 300, "ms", MEDIAN,
+     "from the start of the navigation until the first store is painted, in chromium"),
+    ("page_first_kb", "first view of the cabinet, over the wire",
+     AT_MOST, None, 100, "KB", WORST, "all answers of such a view with their heads, gzipped"),
+    ("page_search_ms", "a SKU searched as one types, 1 M SKUs",
+     AT_MOST, None, 300, "ms", MEDIAN,
+     "from the last key until the SKUs found are painted; the page waits for 150 ms of it"),
+    ("page_turn_ms", "the next page of 100 SKUs, 1 M SKUs",
+     AT_MOST, None, 100, "ms", MEDIAN, "from the click until its SKUs are painted"),
 )]
 
 

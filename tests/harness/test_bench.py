@@ -9,10 +9,12 @@ import xml.etree.ElementTree
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bench"))
 
+import case_page  # noqa: E402
 import goals  # noqa: E402
 import report  # noqa: E402
 import result  # noqa: E402
 import svg  # noqa: E402
+from common import Broken  # noqa: E402
 from server import process_tree  # noqa: E402
 from workload import Sequence, Stamps  # noqa: E402
 
@@ -127,6 +129,33 @@ class Page(unittest.TestCase):
                              {"page.md", "benchmarks/case-chart.svg"})
             self.assertFalse((folder / "benchmarks" / "old.svg").exists())
             self.assertTrue((folder / "benchmarks" / "flame-put.svg").exists())
+
+
+class Visits(unittest.TestCase):
+    def test_visits_are_told_apart_by_their_server(self):
+        text = "server=a first_ms=200.5 bytes=9\nserver=b first_ms=7\n"
+        self.assertEqual(case_page.visits_read(text, ("a", "b")),
+                         {"a": [{"first_ms": 200.5, "bytes": 9}], "b": [{"first_ms": 7}]})
+
+    def test_a_server_that_was_visited_less_often_is_no_figure(self):
+        for text in ("", "server=a first_ms=1\n"):
+            with self.assertRaises(Broken):
+                case_page.visits_read(text, ("a", "b"))
+
+    def test_the_rows_of_a_visit_are_those_that_it_prints(self):
+        script = (ROOT / "bench/page.mjs").read_text()
+        case = result.Result("page", "page: words")
+
+        class Figures(dict):
+            def __missing__(self, name):
+                self[name] = 1
+                return 1
+
+        figures = Figures()
+        case_page.rows_first(case, "demo", [figures])
+        case_page.rows_store(case, [figures])
+        self.assertEqual([name for name in figures if name not in script], [])
+        self.assertEqual(len(case.rows), len(figures))
 
 
 class Charts(unittest.TestCase):
