@@ -10,6 +10,7 @@ const STORE = 10003;
 const PAGES = 10;
 const PAINTED_MS_MAX = 30_000;
 const KEY_MS = 40; // Between two keys.
+const BROWSER_MS = 700; // A window has scripts of the browser's own to run before it is at rest.
 
 const [work, rounds, ...places] = process.argv.slice(2);
 const servers = places.map((place) => {
@@ -74,6 +75,7 @@ async function newPage(browser, server) {
     await context.addCookies([server.cookie]);
     const page = await context.newPage();
     await page.addInitScript(observe, PAINTED_MS_MAX);
+    await page.waitForTimeout(BROWSER_MS);
     return page;
 }
 

@@ -4,7 +4,7 @@
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
@@ -12,6 +12,19 @@ const FIRST_VIEW_BYTES_MAX = 100 * 1024;
 
 process.chdir(dirname(fileURLToPath(import.meta.url)));
 rmSync("dist", { recursive: true, force: true });
+
+// A first view comes in one script. What several entries need goes into chunks, one for each set of
+// entries that need it; as each page read later needs the start (and with it all of the first
+// view), the first view is one such set. The start has run by then: nothing runs twice.
+const oneFirstView = {
+    name: "one-first-view",
+    setup({ onLoad }) {
+        onLoad({ filter: /src\/pages\/\w+\.tsx$|src\/console\.ts$/ }, ({ path }) => ({
+            contents: `${readFileSync(path, "utf8")}\nimport "${resolve("src/main")}";\n`,
+            loader: path.endsWith("x") ? "tsx" : "ts",
+        }));
+    },
+};
 
 const { metafile } = await build({
     absWorkingDir: process.cwd(),
@@ -29,6 +42,7 @@ const { metafile } = await build({
     jsx: "automatic",
     jsxImportSource: "preact",
     metafile: true,
+    plugins: [oneFirstView],
 });
 
 // Puts a file among the assets, its name made from its content; gives its path in the page.
@@ -62,22 +76,23 @@ function needed(entry) {
     return all;
 }
 
-const scripts = needed("src/main.tsx");
-const styles = needed("src/styles/style.css");
-// What most people see first comes at once, not when the start has run.
-const first = needed("src/pages/stores.tsx");
-const preloaded = [...new Set([...scripts.slice(1), ...first])];
+// The start's own output is no more than the import of what it shares with all pages.
+const [start, script, ...more] = needed("src/main.tsx");
+const [style] = needed("src/styles/style.css");
+if (Object.keys(metafile.outputs[start].inputs).length > 0 || more.length > 0) {
+    console.error(`a first view is more than one script: ${[start, script, ...more].join(" ")}`);
+    process.exit(1);
+}
+rmSync(start);
 const asset = (path) => `assets/${basename(path)}`;
 const page = readFileSync("src/index.html", "utf8")
-    .replace("STYLE", asset(styles[0]))
-    .replace("SCRIPT", asset(scripts[0]))
+    .replace("STYLE", asset(style))
+    .replace("SCRIPT", asset(script))
     .replace("ICON", keep("icon", "svg", readFileSync("src/icon.svg", "utf8")))
-    .replace("LICENCES", keep("licences", "txt", licences()))
-    .replace(/.*PRELOAD.*\n/, (line) =>
-        preloaded.map((path) => line.replace("PRELOAD", asset(path))).join(""));
+    .replace("LICENCES", keep("licences", "txt", licences()));
 writeFileSync("dist/index.html", page);
 
-const shown = new Set(["dist/index.html", ...styles, ...scripts, ...first]);
+const shown = ["dist/index.html", style, script];
 let total = 0;
 for (const path of shown) {
     total += gzipSync(readFileSync(path), { level: 9 }).length;

@@ -50,6 +50,23 @@ test("stores show what lies there, and their campaign id is copied", async (benc
     await until(async () => await page.locator("tbody tr").count() === 1, "one store");
 });
 
+test("a first view asks for one script, one style and two answers", async (bench) => {
+    const server = await bench.stockd();
+    const visit = await bench.visit(server);
+    const { page } = visit;
+    await visit.signIn();
+    await page.locator("tbody tr").first().waitFor();
+    const asked = [];
+    page.on("request", (request) => {
+        const { pathname } = new URL(request.url());
+        asked.push(pathname.replace(/.*\.(js|css)$/, "$1"));
+    });
+    await page.reload();
+    await page.locator("tbody tr").first().waitFor();
+    const first = asked.filter((path) => !path.endsWith(".svg")).sort();
+    equal(first.join(" "), "/ /api/v1/session /api/v1/stores css js", "the requests");
+});
+
 test("a SKU is found as one types, and has a page with its history", async (bench) => {
     const server = await bench.stockd();
     const counts = Object.fromEntries(Array.from({ length: 250 },

@@ -38,6 +38,8 @@ export interface Call {
     /** Sent as JSON; a Blob as it is. */
     body?: unknown;
     signal?: AbortSignal;
+    /** Nobody waits for it yet: nobody is told that the session is over. */
+    early?: boolean;
 }
 
 let signedOut: () => void = () => undefined;
@@ -59,9 +61,29 @@ export function apiUrl(path: string, query: Query = {}): string {
     return `${BASE}/${path}${text && "?"}${text}`;
 }
 
+// GETs that were asked for before anybody waited for them, by URL. One that failed is asked again.
+const early = new Map<string, Promise<unknown>>();
+
+/** Asks at once for what will be called for soon; the first call() of it, and no other, gets it.
+ *  Gives when there is an answer, of whatever kind. */
+export function callEarly(path: string, query: Query = {}): Promise<unknown> {
+    const answer = call(path, { query, early: true }).catch(() => undefined);
+    early.set(apiUrl(path, query), answer);
+    return answer;
+}
+
 /** Calls a method and gives its `result` (undefined where it has none). */
 export async function call<T>(path: string, options: Call = {}): Promise<T> {
     const { method = "GET", query, body, signal } = options;
+    const url = apiUrl(path, query);
+    const asked = method === "GET" ? early.get(url) : undefined;
+    if (asked) {
+        early.delete(url);
+        const answer = await asked;
+        if (answer !== undefined) {
+            return answer as T;
+        }
+    }
     const headers: Record<string, string> = { "X-Stockd-Cabinet": "1" };
     if (body !== undefined) {
         headers["Content-Type"] = body instanceof Blob ? "application/octet-stream"
@@ -69,7 +91,7 @@ export async function call<T>(path: string, options: Call = {}): Promise<T> {
     }
     let response: Response;
     try {
-        response = await fetch(apiUrl(path, query), {
+        response = await fetch(url, {
             method, headers, credentials: "same-origin", cache: "no-store", signal: signal ?? null,
             body: body === undefined ? null : body instanceof Blob ? body : JSON.stringify(body),
         });
@@ -79,7 +101,7 @@ export async function call<T>(path: string, options: Call = {}): Promise<T> {
         }
         throw new ApiError(0, []);
     }
-    return answerOf<T>(response, path);
+    return answerOf<T>(response, path, options.early);
 }
 
 /** Fetches a file and gives it to the browser to keep; a refusal is an ApiError as of call(), and
@@ -103,14 +125,14 @@ export async function download(path: string, query: Query, name: string): Promis
     setTimeout(() => URL.revokeObjectURL(url), KEPT_MS);
 }
 
-async function answerOf<T>(response: Response, path: string): Promise<T> {
+async function answerOf<T>(response: Response, path: string, early = false): Promise<T> {
     const answer = await response.json().catch(() => ({})) as
         { status?: string; result?: T; errors?: ErrorItem[] };
     if (response.ok && answer.status === "OK") {
         return answer.result as T;
     }
     // A wrong token at the door is no session that ended.
-    if (response.status === 401 && path !== "session") {
+    if (response.status === 401 && path !== "session" && !early) {
         signedOut();
     }
     throw new ApiError(response.status, answer.errors ?? [], answer.result);

@@ -1,6 +1,6 @@
 // The whole page: who is signed in, in which language, and which page the address names.
 import type { FunctionComponent } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 
 import { ApiError, call, onSignedOut } from "./api";
 import type { Session } from "./documents";
@@ -31,7 +31,7 @@ export function App() {
             (error: unknown) => setVisit(error instanceof ApiError && error.status === 401
                 ? { state: "out" } : { state: "failed", error }));
     };
-    useEffect(() => {
+    useLayoutEffect(() => {
         onSignedOut(() => setVisit({ state: "out", ended: true }));
         ask();
     }, []);
@@ -70,14 +70,14 @@ function Content({ session }: { session: Session }) {
 /** A page whose code may still have to come. */
 function Loaded({ name, route, session }: { name: string; route: Route; session: Session }) {
     const [loaded, setLoaded] = useState<{ Page?: FunctionComponent<PageProps>; error?: ApiError }>(
-        {});
-    const read = () => {
-        setLoaded({});
-        pages[name]?.load().then((module) => setLoaded({ Page: module.default }),
-            () => setLoaded({ error: new ApiError(0, []) }));
-    };
-    useEffect(read, []);
+        () => ({ Page: pages[name]?.here }));
     const { Page, error } = loaded;
+    useEffect(() => {
+        if (!Page) {
+            pages[name]?.load().then((module) => setLoaded({ Page: module.default }),
+                () => setLoaded({ error: new ApiError(0, []) }));
+        }
+    }, []);
     if (error) {
         return <Failure error={error} again={() => location.reload()} />;
     }

@@ -1,6 +1,6 @@
 // Reading for a page: what is there, what went wrong, and whether it is being read. What was read
 // last stays while the next is on its way, so that nothing jumps.
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 export interface Data<T> {
     data: T | undefined;
@@ -17,9 +17,10 @@ export function useData<T>(load: (signal: AbortSignal) => Promise<T>, key: strin
     const latest = useRef(load);
     latest.current = load;
 
-    useEffect(() => {
+    // Before the browser draws, not a frame later: what was asked for early may be there by then.
+    useLayoutEffect(() => {
         const abort = new AbortController();
-        setState((before) => ({ ...before, loading: true }));
+        setState((before) => before.loading ? before : { ...before, loading: true });
         latest.current(abort.signal).then(
             (data) => abort.signal.aborted || setState({ data, loading: false }),
             (error: unknown) => abort.signal.aborted

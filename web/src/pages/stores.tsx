@@ -1,7 +1,7 @@
 // The stores: what each has, when it was last told, and the ways to its stock, uploads and orders.
 import { useState } from "preact/hooks";
 
-import { call } from "../api";
+import { call, callEarly } from "../api";
 import { useData, useSettled, useWhileVisible } from "../data";
 import type { Store, Stores } from "../documents";
 import { formatCount } from "../format";
@@ -15,7 +15,7 @@ import { Empty, Failure, Skeleton } from "../parts/state";
 import { type Column, Table } from "../parts/table";
 import { Ago } from "../parts/time";
 import { type Language, useLanguage } from "../preferences";
-import { go, to } from "../router";
+import { type Route, go, to } from "../router";
 import { shell } from "../texts/shell";
 import { storesTexts } from "../texts/stores";
 import { useTexts } from "../texts/text";
@@ -24,15 +24,23 @@ const LIMIT = 50;
 const REFRESH_MS = 10_000;
 const TYPING_MS = 200;
 
+const searchIn = (route: Route) => route.query.search ?? "";
+const queryOf = (search: string, pageToken = "") => ({ search, limit: LIMIT, pageToken });
+
+/** Asks for what the page shows first at an address. */
+export function askStores(route: Route): Promise<unknown> {
+    return callEarly("stores", queryOf(searchIn(route).trim()));
+}
+
 export default function StoresPage({ route }: PageProps) {
     const words = useTexts(storesTexts);
     const common = useTexts(shell);
     const language = useLanguage();
-    const [typed, setTyped] = useState(route.query.search ?? "");
+    const [typed, setTyped] = useState(searchIn(route));
     const search = useSettled(typed.trim(), TYPING_MS);
     const pages = usePages(search);
     const { data, error, loading, reload } = useData((signal) =>
-        call<Stores>("stores", { query: { search, limit: LIMIT, pageToken: pages.token }, signal }),
+        call<Stores>("stores", { query: queryOf(search, pages.token), signal }),
         `${search} ${pages.token}`);
     useWhileVisible(reload, REFRESH_MS);
 
