@@ -22,6 +22,7 @@ import { useTexts } from "../texts/text";
 
 const LIMIT = 50;
 const REFRESH_MS = 10_000;
+const COUNTING_MS = 1000; // A database counts a large store over several answers.
 const TYPING_MS = 200;
 
 const searchIn = (route: Route) => route.query.search ?? "";
@@ -42,7 +43,8 @@ export default function StoresPage({ route }: PageProps) {
     const { data, error, loading, reload } = useData((signal) =>
         call<Stores>("stores", { query: queryOf(search, pages.token), signal }),
         `${search} ${pages.token}`);
-    useWhileVisible(reload, REFRESH_MS);
+    const counting = data?.stores.some((store) => store.skus === undefined);
+    useWhileVisible(reload, counting ? COUNTING_MS : REFRESH_MS);
 
     const type = (value: string) => {
         setTyped(value);
