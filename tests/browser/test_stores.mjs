@@ -39,6 +39,8 @@ test("stores show what lies there, and their campaign id is copied", async (benc
     }
     const cells = (await row.getByRole("cell").allInnerTexts()).map((text) => text.trim());
     equal(["2", "19", "3"].every((number) => cells.includes(number)), true, "SKUs and units");
+    const bars = await row.locator(".spark path").getAttribute("d");
+    equal(bars.split("M").length - 1 >= 1, true, `bars of what was updated just now: ${bars}`);
     await page.getByText("A campaign ID is not a store number").waitFor();
     await row.getByRole("button", { name: /^Copy: Campaign ID/ }).click();
     equal(await page.evaluate(() => navigator.clipboard.readText()), "10003", "the clipboard");
