@@ -140,6 +140,45 @@ test("a page has a title of its own, and a store that is none says so", async (b
     await visit.barriers();
 });
 
+test("a lost connection is told, and made up for, with the focus in its place", async (bench) => {
+    const server = await bench.stockd();
+    await server.put(10003, { "A-1": 18 });
+    const visit = await bench.visit(server);
+    const { page } = visit;
+    await visit.signIn("#/stock/10003");
+    await page.getByRole("link", { name: "A-1" }).waitFor();
+    visit.cutsOff = true;
+    await visit.context.setOffline(true);
+    await page.getByRole("button", { name: "In stock" }).click();
+    await page.getByRole("alert").filter({ hasText: "stockd does not answer" }).waitFor();
+    await visit.barriers();
+    await visit.context.setOffline(false);
+    await page.getByRole("button", { name: "Try again" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("link", { name: "A-1" }).waitFor();
+    await until(() => page.evaluate(() => document.activeElement.id === "main"), "the focus");
+});
+
+test("a store whose API is switched off says so, in the list and on its pages", async (bench) => {
+    const server = await bench.stockd();
+    const visit = await bench.visit(server);
+    const { page } = visit;
+    await page.route((url) => url.pathname.endsWith("/api/v1/stores"), async (route) => {
+        const answer = await (await route.fetch()).json();
+        for (const store of answer.result.stores) {
+            store.apiAvailability = store.campaignId === 10008 ? "DISABLED_BY_INACTIVITY"
+                : "AVAILABLE";
+        }
+        await route.fulfill({ json: answer });
+    });
+    await visit.signIn("#/stores");
+    await page.getByRole("row", { name: /Sleeping store.*API off/ }).waitFor();
+    equal(await page.getByText("API off").count(), 1, "stores that are off");
+    await visit.barriers();
+    await page.getByRole("link", { name: "Sleeping store", exact: true }).click();
+    await page.locator(".campaign-head", { hasText: "API off" }).waitFor();
+});
+
 test("a session that ended elsewhere is told, and the page goes on behind it", async (bench) => {
     const server = await bench.stockd();
     const visit = await bench.visit(server);

@@ -43,6 +43,20 @@ test("a dropped file is shown before it is written, with what is suspicious", as
     equal(stock.stocks[0].available, 12, "what was shown is written");
 });
 
+test("the page says what a file was taken for", async (bench) => {
+    const server = await bench.stockd();
+    const visit = await bench.visit(server);
+    const { page } = visit;
+    await page.route((url) => url.pathname.endsWith("/uploads"), async (route) => {
+        const answer = await (await route.fetch()).json();
+        Object.assign(answer.result, { format: "CSV", encoding: "windows-1251", delimiter: ";" });
+        await route.fulfill({ json: answer });
+    });
+    await visit.signIn("#/upload/10003");
+    await drop(page, "leftovers.csv", "sku;count\nA-1;20\n");
+    await page.getByText("read as CSV, in windows-1251, separated by semicolons").waitFor();
+});
+
 test("a file that would empty the store wants a yes of its own", async (bench) => {
     const server = await bench.stockd();
     const counts = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`S-${at}`, 5]));

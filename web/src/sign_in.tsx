@@ -1,5 +1,5 @@
 // Asks for the operator token and changes it into a session; the page that was wanted comes then.
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { ApiError, call } from "./api";
 import { Failure } from "./parts/state";
@@ -23,6 +23,8 @@ export function SignIn({ done, ended }: { done: () => void; ended: boolean }) {
                 setBusy(false);
             });
     };
+    const field = useRef<HTMLInputElement>(null);
+    useEffect(() => field.current?.focus(), []); // There is nothing else to do here.
     const wrong = error instanceof ApiError && error.status === 401;
     return (
         <form class="sign-in" onSubmit={submit}>
@@ -30,7 +32,7 @@ export function SignIn({ done, ended }: { done: () => void; ended: boolean }) {
             <p class={ended ? "" : "muted"} role={ended ? "alert" : undefined}>
                 {ended ? words.sessionOver : words.signInLead}</p>
             <label for="token">{words.token}</label>
-            <input id="token" type="password" autocomplete="current-password" required
+            <input id="token" ref={field} type="password" autocomplete="current-password" required
                 value={token} aria-describedby="token-hint" aria-invalid={wrong}
                 onInput={(event) => setToken(event.currentTarget.value)} />
             {wrong && <p class="failure-title" role="alert">{words.wrongToken}</p>}

@@ -9,6 +9,7 @@ import { formatDecimal } from "../format";
 import { type LiveState, useLive } from "../live";
 import type { PageProps } from "../pages";
 import { Icon } from "../parts/icons";
+import { useKeptFocus } from "../parts/kept_focus";
 import { type LoggedRequest, RequestEntry, statusKind } from "../parts/request_entry";
 import { Empty, Failure, Skeleton } from "../parts/state";
 import { type Column, Table } from "../parts/table";
@@ -79,6 +80,7 @@ export default function RequestsPage({ route }: PageProps) {
     const [paused, setPaused] = useState(false);
     const [opened, setOpened] = useState<LoggedRequest>();
     const [gone, setGone] = useState(false);
+    const list = useKeptFocus();
     const { log, held, error, reading, live, show, older, reload } = useLog(asked, paused);
     const change = (part: Partial<Filters>) =>
         go(to("requests", [], { ...filters, ...part }), true);
@@ -120,14 +122,15 @@ export default function RequestsPage({ route }: PageProps) {
             {Boolean(error) && <Failure error={error} again={reload} />}
             {!log && reading && <Skeleton />}
             {log && log.entries.length === 0 && <Nothing filtered={any} />}
-            {log && log.entries.length > 0 && <>
+            {log && log.entries.length > 0 && <div class="kept stack" ref={list} tabIndex={-1}
+                role="group" aria-label={words.title}>
                 <div class="table log">
                     <Table caption={words.caption} rows={log.entries} rowKey={keyOf}
                         columns={columnsOf(words, language, setOpened)} />
                 </div>
-                {log.next && <p class="more"><button type="button" disabled={reading}
-                    onClick={older}>{words.older}</button></p>}
-            </>}
+                {log.next && <p class="more"><button type="button" aria-disabled={reading}
+                    onClick={() => reading || older()}>{words.older}</button></p>}
+            </div>}
             {opened && <RequestEntry entry={opened} onClose={shut} />}
         </>
     );

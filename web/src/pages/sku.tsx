@@ -13,6 +13,7 @@ import { ChangeCause, ChangeWords } from "../parts/change";
 import { Chart } from "../parts/chart";
 import { CopyButton, Switch } from "../parts/controls";
 import { Icon } from "../parts/icons";
+import { useKeptFocus } from "../parts/kept_focus";
 import { Empty, Failure, Skeleton } from "../parts/state";
 import { StockMarks } from "../parts/stock_marks";
 import { type Column, Table } from "../parts/table";
@@ -136,6 +137,7 @@ function Past({ campaignId, stock, range, days }:
     const words = useTexts(stockTexts);
     const language = useLanguage();
     const [rows, setRows] = useState(ROWS);
+    const list = useKeptFocus();
     const { data, error, loading, reload } = useData(
         (signal) => readPast(campaignId, stock.sku, range, signal),
         `${campaignId} ${stock.sku} ${range}`);
@@ -158,7 +160,8 @@ function Past({ campaignId, stock, range, days }:
             </div>
             {Boolean(error) && <Failure error={error} again={reload} />}
             {!data && loading && <Skeleton rows={5} />}
-            {data && <>
+            {data && <div class="stack kept" ref={list} tabIndex={-1} role="group"
+                aria-label={words.history}>
                 <div class="card"><Course data={data} stock={stock} /></div>
                 <h3>{words.history}</h3>
                 {data.changes.length === 0
@@ -177,7 +180,7 @@ function Past({ campaignId, stock, range, days }:
                     {data.cut && `${words.cut(data.changes.length)} `}
                     {days !== undefined && words.kept(days)}
                 </p>
-            </>}
+            </div>}
         </>
     );
 }

@@ -4,8 +4,9 @@ import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
 /** For a box with tabIndex -1: it takes the focus when what had it inside has gone. */
-export function useKeptFocus(): RefObject<HTMLDivElement | null> {
-    const box = useRef<HTMLDivElement>(null);
+export function useKeptFocus<Box extends HTMLElement = HTMLDivElement>():
+    RefObject<Box | null> {
+    const box = useRef<Box>(null);
     const inside = useRef<Element | null>(null);
     useEffect(() => {
         const at = document.activeElement;
@@ -16,12 +17,12 @@ export function useKeptFocus(): RefObject<HTMLDivElement | null> {
         inside.current = at !== null && box.current?.contains(at) ? at : null;
     });
     useEffect(() => {
-        const note = (event: FocusEvent) => {
-            inside.current = event.target as Element;
+        // Of the document: the box may come later than the page.
+        const note = ({ target }: FocusEvent) => {
+            inside.current = box.current?.contains(target as Node) ? target as Element : null;
         };
-        const here = box.current;
-        here?.addEventListener("focusin", note);
-        return () => here?.removeEventListener("focusin", note);
+        document.addEventListener("focusin", note);
+        return () => document.removeEventListener("focusin", note);
     }, []);
     return box;
 }

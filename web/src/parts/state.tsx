@@ -37,7 +37,11 @@ export function Failure({ error, again }: { error: unknown; again?: () => void }
             <p class="failure-title">{words.title}</p>
             {told.map((text) => <p class="failure-told" key={text}>{text}</p>)}
             <p>{words.advice}</p>
-            {again && <button type="button" onClick={again}>{common.again}</button>}
+            {again && <button type="button" onClick={() => {
+                // It is gone with its button when all is well again.
+                document.getElementById("main")?.focus({ preventScroll: true });
+                again();
+            }}>{common.again}</button>}
         </div>
     );
 }

@@ -9,6 +9,7 @@ import { uploadTexts } from "../texts/upload";
 import { useTexts } from "../texts/text";
 import type { Change, Upload } from "../upload_documents";
 import { Icon } from "./icons";
+import { useKeptFocus } from "./kept_focus";
 import { Failure } from "./state";
 import { type Column, Table } from "./table";
 import { UploadFindings } from "./upload_findings";
@@ -96,6 +97,7 @@ function Changes({ campaignId, upload }: { campaignId: string; upload: Upload })
         { changes: upload.changes });
     const [error, setError] = useState<unknown>();
     const { changes } = shown;
+    const list = useKeptFocus();
     const all = upload.plan.changes;
     const more = async () => {
         // The first page with a token behind it: the check's own hundred come without one.
@@ -125,7 +127,7 @@ function Changes({ campaignId, upload }: { campaignId: string; upload: Upload })
         { key: "kind", title: words.kind, render: ({ kind }) => words.kinds[kind] ?? kind },
     ];
     return (
-        <section class="stack">
+        <section class="stack kept" ref={list} tabIndex={-1} aria-label={words.changes}>
             <h2>{words.changes} {changes.length < all && <span class="muted small">
                 {words.firstOf(count(changes.length), count(all))}</span>}</h2>
             <div class="table">
