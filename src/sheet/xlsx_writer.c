@@ -85,24 +85,26 @@ static bool is_hex(uint8_t byte)
     return (byte >= '0' && byte <= '9') || ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'f');
 }
 
-/* Whether a spreadsheet would take what stands there for the escape of a letter. */
+/* U+FFFE and U+FFFF, which XML does not take. */
+static bool is_no_letter(struct bytes text, size_t at)
+{
+    return text.size - at >= 3 && text.data[at] == 0xEF && text.data[at + 1] == 0xBF &&
+           text.data[at + 2] >= 0xBE;
+}
+
+/* Whether a spreadsheet would take what stands there for the escape of a letter. The line that
+ * ends it may be the first letter of an escape of ours. */
 static bool looks_escaped(struct bytes text, size_t at)
 {
+    const size_t end = at + ESCAPE_BYTES - 1;
     if (text.size - at < ESCAPE_BYTES || text.data[at] != '_' || text.data[at + 1] != 'x' ||
-        text.data[at + ESCAPE_BYTES - 1] != '_')
+        (text.data[end] != '_' && !is_no_letter(text, end)))
         return false;
     for (size_t i = 2; i < ESCAPE_BYTES - 1; i++) {
         if (!is_hex(text.data[at + i]))
             return false;
     }
     return true;
-}
-
-/* U+FFFE and U+FFFF, which XML does not take. */
-static bool is_no_letter(struct bytes text, size_t at)
-{
-    return text.size - at >= 3 && text.data[at] == 0xEF && text.data[at + 1] == 0xBF &&
-           text.data[at + 2] >= 0xBE;
 }
 
 static void append_text(struct buffer *buffer, struct bytes text)

@@ -24,6 +24,7 @@ static const struct {
     {"<a href=\"x\">&amp;'</a>", 4},
     {"two  spaces\tand a tab", 5},
     {"_x0041_ and _x000g_ and _x00", 6},
+    {"_x0041_x0042_ and _x0041\xEF\xBF\xBF", 6},
     {"яблоко \xF0\x9F\x8D\x8F", 7},
     {"\xEF\xBF\xBE and \xEF\xBF\xBF", 8},
     {"nothing", XLSX_NO_COUNT},
