@@ -88,6 +88,29 @@ class Pull(CtlCase):
             self.assertEqual({sku: (index, stamp) for index, sku in enumerate(NASTY)},
                              server.stock)
 
+    def test_a_spreadsheet_goes_back_into_push_as_well(self):
+        cells = [cell(sku, index, reserved=1) for index, sku in enumerate(NASTY)]
+        path = self.folder / "Stock.XLSX"
+        with Crooked(Always(pages_of(cells))) as server:
+            ended = self.pull(server, "-o", path)
+            self.assertEqual((0, ""), (ended.code, ended.stdout), ended)
+        with Crooked() as server:
+            ended = self.run_ctl("push", path, "--campaign", CAMPAIGN, "--url", server.url)
+            self.assertEqual(0, ended.code, ended)
+            self.assertEqual({sku: index for index, sku in enumerate(NASTY)},
+                             {sku: count for sku, (count, _) in server.stock.items()})
+
+    def test_what_a_spreadsheet_cannot_be_leaves_no_file(self):
+        path = self.folder / "stock.xlsx"
+        with Crooked(Always(pages_of([cell("a\x01b", 1)]))) as server:
+            ended = self.pull(server, "-o", path)
+            self.assertEqual(5, ended.code, ended)
+            self.assertIn("control character", ended.stderr)
+            ended = self.pull(server, "-o", path, "--output", "json")
+            self.assertEqual(2, ended.code, ended)
+            self.assertIn("leave that out", ended.stderr)
+        self.assertEqual([], list(self.folder.glob("stock*")))
+
     def test_empty_store_is_a_header(self):
         with Crooked(Always(pages_of([]))) as server:
             ended = self.pull(server)
