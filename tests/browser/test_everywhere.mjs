@@ -57,8 +57,9 @@ test("the keyboard alone leads to the content, to a SKU, and through a dialog", 
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "A-1" }).waitFor();
     await visit.go("#/tokens");
-    const make = page.getByRole("button", { name: "Make a token" });
-    await make.focus();
+    await page.getByRole("button", { name: "Revoke full access" }).waitFor();
+    await page.getByRole("button", { name: "Make a token" }).focus();
+    await focusIs(page, "Make a token");
     await page.keyboard.press("Enter");
     await page.getByRole("dialog").waitFor();
     await page.keyboard.press("Escape");

@@ -155,11 +155,11 @@ function Progress({ campaignId, upload, busy, again, leave }: {
             <p class="muted">{upload.name}</p>
             <progress value={done} max={Math.max(total, 1)}
                 aria-label={words.progress(count(done), count(total))} />
-            <p>{state === "DONE" ? words.doneLead(count(done - stale - refusedCount))
+            <p>{state === "DONE" ? words.doneLead(done - stale - refusedCount)
                 : words.progress(count(done), count(total))}</p>
-            {stale > 0 && <p>{words.stale(count(stale))}</p>}
+            {stale > 0 && <p>{words.stale(stale)}</p>}
             {refusedCount > 0 && <>
-                <p>{words.refused(count(refusedCount))}</p>
+                <p>{words.refused(refusedCount)}</p>
                 <ul>{refused.map(({ sku, text }) => <li key={sku}>
                     <span class="code">{sku}</span> {text}</li>)}</ul>
             </>}

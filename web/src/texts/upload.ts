@@ -1,5 +1,5 @@
 // Texts of the page of uploads.
-import { countOf, type Plural } from "../format";
+import { countOf, formatCount, type Plural } from "../format";
 import { texts } from "./text";
 
 export const uploadTexts = texts({
@@ -23,7 +23,7 @@ export const uploadTexts = texts({
         + "written of it stays written: check the file again, and the rest is shown.",
     wouldChange: "What would change",
     plan: {
-        changed: { one: "changes", many: "change" },
+        changed: { one: "gets another number", many: "get another number" },
         new: { one: "is new", many: "are new" },
         toZero: { one: "becomes 0", many: "become 0" },
         zeroedByFull: { one: "becomes 0, not in the file", many: "become 0, not in the file" },
@@ -76,9 +76,11 @@ export const uploadTexts = texts({
     applying: "Writing",
     progress: (done: string, total: string) => `${done} of ${total} written`,
     done: "Everything is written",
-    doneLead: (written: string) => `${written} SKUs were written, and are safe on disk.`,
-    stale: (count: string) => `${count} were left out, as the store had newer numbers by then.`,
-    refused: (count: string) => `${count} were refused:`,
+    doneLead: (written: number) => `${countOf(written, "en", { one: "SKU is", many: "SKUs are" })} `
+        + `written, and safe on disk.`,
+    stale: (count: number) => `${countOf(count, "en", { one: "was", many: "were" })} left out, as `
+        + `the store had newer numbers by then.`,
+    refused: (count: number) => `${countOf(count, "en", { one: "was", many: "were" })} refused:`,
     failed: "Writing stopped",
     goOn: "Go on",
     toStock: "To the stock",
@@ -103,7 +105,7 @@ export const uploadTexts = texts({
         + "записано, записано: проверьте файл ещё раз, и останется остальное.",
     wouldChange: "Что изменится",
     plan: {
-        changed: { one: "изменится", many: "изменятся" },
+        changed: { one: "получит другое число", many: "получат другое число" },
         new: { one: "новый", many: "новых" },
         toZero: { one: "станет 0", many: "станут 0" },
         zeroedByFull: { one: "станет 0: нет в файле", many: "станут 0: нет в файле" },
@@ -152,9 +154,9 @@ export const uploadTexts = texts({
     applying: "Записываем",
     progress: (done, total) => `Записано ${done} из ${total}`,
     done: "Всё записано",
-    doneLead: (written) => `Записано SKU: ${written}. Они сохранены на диске.`,
-    stale: (count) => `Пропущено: ${count} — у магазина уже были числа новее.`,
-    refused: (count) => `Отклонено: ${count}`,
+    doneLead: (written) => `Записано SKU: ${formatCount(written, "ru")}, всё сохранено на диске.`,
+    stale: (count) => `Пропущено: ${formatCount(count, "ru")} — у магазина уже были числа новее.`,
+    refused: (count) => `Отклонено: ${formatCount(count, "ru")}`,
     failed: "Запись остановилась",
     goOn: "Продолжить",
     toStock: "К остаткам",
