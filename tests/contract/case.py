@@ -9,6 +9,7 @@ import contextlib
 import datetime
 import functools
 import re
+import time
 import unittest
 from urllib.parse import quote
 
@@ -20,6 +21,8 @@ from tests.harness.stockd import Stockd
 BODY_BYTES_MAX = 524288
 PRODUCTS_PER_MINUTE = 100000
 WITNESS = "witness"
+PATIENCE_S = 60
+PAUSE_S = 0.002  # Between two questions whether it is so by now.
 EXPECT = {"Expect": "100-continue"}
 
 CODE_OF_STATUS = {400: "BAD_REQUEST", 401: "UNAUTHORIZED", 403: "FORBIDDEN", 404: "NOT_FOUND",
@@ -247,12 +250,13 @@ class StockdCase(unittest.TestCase):
         self.assert_alive()
         self.assertEqual(before, self.offers())
 
-    def eventually(self, question, tries=2000):
+    def eventually(self, question):
         """Asks again and again until the answer is yes."""
-        for _ in range(tries):
-            if question():
-                return
-        self.fail(f"still no after {tries} tries: {question}")
+        deadline = time.monotonic() + PATIENCE_S
+        while not question():
+            if time.monotonic() > deadline:
+                self.fail(f"still no after {PATIENCE_S} s: {question}")
+            time.sleep(PAUSE_S)
 
     def within_one_minute(self, scenario):
         """Runs scenario(campaign) until it fell wholly into one clock minute.

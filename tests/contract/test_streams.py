@@ -10,7 +10,7 @@ from tests.contract.operator_case import OperatorCase
 from tests.harness.client import Connection, encode_body, encode_request
 
 STREAM = "/api/v1/requests/stream"
-WAIT_S_MAX = 30
+WAIT_S_MAX = 60
 STREAMS_MAX = 16
 
 

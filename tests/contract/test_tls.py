@@ -192,6 +192,19 @@ class Slow(TlsCase):
         self.assertEqual(b"", silent.read_rest())
         self.assert_alive()
 
+    def test_a_handshake_takes_a_place_and_gives_it_back(self):
+        connections = [self.plain() for _ in range(30)]
+        for connection in connections:
+            connection.send(self.hello()[:50])
+        for connection in connections:
+            connection.read_rest()
+        self.assert_alive()
+
+
+class Idle(TlsCase):
+
+    more = ("--request-timeout", "1", "--idle-timeout", "600")
+
     def test_after_the_handshake_a_connection_is_idle_and_no_slow_head(self):
         """It has --idle-timeout: clients keep connections ready. A head that began with the last
         bytes of the handshake has --request-timeout."""
@@ -202,14 +215,6 @@ class Slow(TlsCase):
         slow.read_rest()
         self.assertEqual(200, connection.request("POST", stocks_path(self.campaign), JSON,
                                                  {}).status)
-
-    def test_a_handshake_takes_a_place_and_gives_it_back(self):
-        connections = [self.plain() for _ in range(30)]
-        for connection in connections:
-            connection.send(self.hello()[:50])
-        for connection in connections:
-            connection.read_rest()
-        self.assert_alive()
 
 
 class Full(TlsCase):

@@ -21,7 +21,7 @@ from tests.harness.operator_client import Operator
 from tests.harness.stockd import Stockd, binary
 
 SECRET = "se/cr@et"  # Has to be encoded in a URL.
-WAIT_S_MAX = 30
+WAIT_S_MAX = 60
 NODES, CHANGES = 4, 3
 
 

@@ -115,7 +115,7 @@ class PushFaults(CtlCase):
         with Crooked({1: crooked.never_answer}) as server:
             ended = self.push(server, BATCH, "--timeout", "1")
         self.assertEqual(0, ended.code, ended)
-        self.assertEqual(2, len(server.requests))
+        self.assertGreaterEqual(len(server.requests), 2)
         self.assert_whole(server, BATCH)
 
     def test_everything_at_once(self):

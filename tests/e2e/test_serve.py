@@ -20,7 +20,7 @@ TOKEN = "ABCDEF0123456789"
 FILE = ("sku;count;updatedAt\nA-1;18;2017-11-21T00:42:42+03:00\nA-2;0;\nЧайник;7\n"
         "0557722;1\n557722;2\n")
 STAMP_A1 = "2017-11-20T21:42:42Z"
-WAIT_S_MAX = 20
+WAIT_S_MAX = 60
 RIGHT = {"Authorization": TOKEN, "Content-Type": "application/json"}
 
 
@@ -237,15 +237,14 @@ class Serve(CtlCase):
                                  connection.request("POST", "/stocks", headers, body).status)
 
     def test_slow_and_silent_clients_hold_up_nobody(self):
-        shop = self.serve()
+        shop = self.serve("--timeout", "3600")
         slow = [Connection(shop.address) for _ in range(40)]
         for index, connection in enumerate(slow):
             connection.send(b"POST /stocks HTTP/1.1\r\nHost: x\r\n"[:index])
         half = Connection(shop.address)
         half.send(encode_request("POST", "/stocks", {**RIGHT, "Content-Length": "100"}, b"{"))
-        began = time.monotonic()
         self.assertEqual(18, shop.ask("A-1")["A-1"][0])
-        self.assertLess(time.monotonic() - began, 5)
+        self.assertEqual([], select.select([half.socket], [], [], 0)[0], "it still waits")
         half.reset()
         for connection in slow:
             connection.close()

@@ -10,7 +10,7 @@ import time
 
 from tests.e2e.seller import SellerCase
 
-WAIT_S_MAX = 30
+WAIT_S_MAX = 60
 CSV = "sku;count\nA;1\n"
 LINE = re.compile(r"at=\S+ level=(\S+) (event=.*)")
 

@@ -16,9 +16,9 @@ FULL = "full-access-key"
 LATE = "late-key"
 BULK = [f"bulk-{index:03}-" + "x" * 60 for index in range(300)]
 ATTEMPTS_MAX = 3
-PUSH_S_MAX = 15
+PUSH_S_MAX = 60
 PUSH_LOOK_S = 0.01
-CHECKPOINT_S_MAX = 15
+CHECKPOINT_S_MAX = 60
 CHECKPOINT_LOOK_S = 0.005
 MS = datetime.timedelta(milliseconds=1)
 

@@ -26,8 +26,8 @@ from tests.harness import certificates
 from tests.harness.client import Address
 from tests.harness.stockd import SANITIZER, binary
 
-READY_S_MAX = 20
-END_S_MAX = 30
+READY_S_MAX = 60
+END_S_MAX = 60
 DYING_S = 0.05
 JOURNAL_FAILED = 74
 CHUNK = 16

@@ -16,7 +16,7 @@ import struct
 
 from tests.harness import openapi
 
-TIMEOUT_S = 30
+TIMEOUT_S = 60
 REQUEST_LINE = re.compile(rb"(\S+) (\S+) HTTP/1\.[01]\r\n")
 
 

@@ -10,7 +10,7 @@ from tests.harness.client import Connection, NoAnswer, encode_request
 
 PLACES = 6
 ROUNDS = 2
-BACK_S_MAX = 30
+BACK_S_MAX = 60
 HOUR = 3600
 
 
