@@ -5,6 +5,7 @@ all tests, by tests/harness/openapi.py.
 
 from tests.contract import registry
 from tests.contract.case import StockdCase
+from tests.contract.offers import OffersCase
 from tests.contract.registry import PRICES
 from tests.harness import openapi
 from tests.harness.client import Client
@@ -46,6 +47,25 @@ class Methods(StockdCase):
                     answer = self.send(verb, path, token=PRICES)
                     self.assert_refused(answer, 403)
                     self.assertEqual(set(scopes), set(answer.message.split(": ")[1].split(", ")))
+
+
+class Examples(OffersCase):
+
+    def test_each_body_that_is_shown_is_taken(self):
+        """In the order of the document, by the campaigns of the demo. v3 is for businesses without
+        groups."""
+        self.put_counts({"A-1": 5, "A-2": 5}, campaign=registry.C)
+        for name, verb, path, operation in methods(openapi.PUBLIC):
+            content = operation.get("requestBody", {"content": {}})["content"]
+            if "application/json" in content:
+                with self.subTest(name=name):
+                    token = registry.FULL
+                    if path.startswith("/v3/"):
+                        path = path.replace(str(registry.BUSINESS), str(registry.OTHER_BUSINESS))
+                        token = registry.OTHER
+                    answer = self.send(verb, path, content["application/json"]["example"],
+                                       token=token)
+                    self.assertEqual(200, answer.status, answer)
 
 
 class MethodsOfEdition2026(Methods):

@@ -141,6 +141,10 @@ class Document:
     def check_error(self, answer):
         self._check_json(self.whole["components"]["schemas"]["ErrorAnswer"], answer)
 
+    def check_example(self, content):
+        """Holds the example of a media type against its schema."""
+        self._validate(content["schema"], content["example"], "the example")
+
     def _check_headers(self, response, answer):
         for name, header in response.get("headers", {}).items():
             text = answer.header(name)

@@ -382,6 +382,15 @@ class Structure(DocumentCase):
                         self.assertLessEqual(set(one.get("required", [])),
                                              set(one.get("properties", {})))
 
+    def test_bodies_of_requests_have_an_example_that_fits(self):
+        """It is what the cabinet's console offers to send."""
+        for _, path, operation in self.stockd.operations():
+            body = operation.get("requestBody", {"content": {}})
+            for kind, content in body["content"].items():
+                if kind == "application/json":
+                    with self.subTest(path=path):
+                        self.stockd.check_example(content)
+
     def test_objects_of_answers_are_closed(self):
         """Or a stray member would never be found."""
         for _, path, operation in self.operations():
