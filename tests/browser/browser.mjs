@@ -83,6 +83,10 @@ class Visit {
         const found = [];
         for (const colorScheme of ["light", "dark"]) {
             await page.emulateMedia({ colorScheme });
+            // What follows the colours by a script has done so when a frame is drawn.
+            await page.evaluate(() => new Promise((done) => {
+                requestAnimationFrame(() => requestAnimationFrame(done));
+            }));
             for (const { id, impact, help, nodes } of await this.#axe()) {
                 if (impact === "serious" || impact === "critical") {
                     const where = nodes.slice(0, 4).map((node) =>

@@ -46,6 +46,8 @@ export default function OrdersPage({ route }: PageProps) {
     const [typed, setTyped] = useState<string[]>([]);
     const [touched, setTouched] = useState<string[]>([]);
     const [turn, setTurn] = useState(0);
+    const [begun, setBegun] = useState(0);
+    const begin = () => setBegun((before) => before + 1);
     const [refused, setRefused] = useState<{ order: Order; error: unknown }>();
     const [asked, setAsked] = useState<{ order: Order; action: Action }>();
     const [busy, setBusy] = useState("");
@@ -62,6 +64,7 @@ export default function OrdersPage({ route }: PageProps) {
         setAsked(undefined);
         setRefused(undefined);
         setBusy(order.orderId);
+        begin();
         try {
             const path = `campaigns/${campaignId}/orders/${encodeURIComponent(order.orderId)}`;
             moved((await call<{ order: Order }>(`${path}/${action}`, { method: "POST" })).order);
@@ -81,9 +84,11 @@ export default function OrdersPage({ route }: PageProps) {
     return (
         <CampaignPage campaignId={campaignId} here="orders">
             <div class="order-columns">
-                <OrderForm campaignId={campaignId} onTyped={setTyped} onMade={moved}
+                <OrderForm campaignId={campaignId} onTyped={setTyped}
+                    onBegin={begin} onMade={moved}
                     warehouses={store?.placementType === "FBY" ? store.warehouses : []} />
-                <OrderNumbers campaignId={campaignId} skus={watched} turn={turn} />
+                <OrderNumbers campaignId={campaignId} skus={watched}
+                    begun={begun} turn={turn} />
             </div>
             <h2>{words.list}</h2>
             <Chips label={words.state} value={state} onChange={(value) =>

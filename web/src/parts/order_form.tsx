@@ -37,11 +37,13 @@ const HINTS = 8;
 
 const newOrderId = () => `test-${Date.now().toString(36)}`;
 
-export function OrderForm({ campaignId, warehouses, onTyped, onMade }: {
+export function OrderForm({ campaignId, warehouses, onTyped, onBegin, onMade }: {
     campaignId: string;
     /** Of the Market, where the store sells from several; otherwise none. */
     warehouses: { id: number; name: string }[];
     onTyped: (skus: string[]) => void;
+    /** The order is about to be sent. */
+    onBegin: () => void;
     onMade: (order: Order) => void;
 }) {
     const words = useTexts(ordersTexts);
@@ -61,6 +63,7 @@ export function OrderForm({ campaignId, warehouses, onTyped, onMade }: {
         event.preventDefault();
         setBusy(true);
         setError(undefined);
+        onBegin();
         try {
             const body = {
                 orderId,

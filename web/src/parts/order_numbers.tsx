@@ -1,5 +1,5 @@
 // FIT, FREEZE and AVAILABLE of a few SKUs as they are now, and as they were before the last action.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 
 import { call } from "../api";
 import { useData, useWhileVisible } from "../data";
@@ -30,9 +30,10 @@ async function readOne(campaignId: string, sku: string, signal: AbortSignal) {
     return stocks[0];
 }
 
-/** `turn` grows with each action: what was there before it stays beside what is there now. */
-export function OrderNumbers({ campaignId, skus, turn }:
-    { campaignId: string; skus: string[]; turn: number }) {
+/** `begun` grows when an action is sent: what was there then stays beside what is there now. `turn`
+ *  grows when it is answered; they are read anew at once. */
+export function OrderNumbers({ campaignId, skus, begun, turn }:
+    { campaignId: string; skus: string[]; begun: number; turn: number }) {
     const words = useTexts(ordersTexts);
     const language = useLanguage();
     const { data, reload } = useData(async (signal) => {
@@ -41,10 +42,12 @@ export function OrderNumbers({ campaignId, skus, turn }:
     }, `${campaignId} ${skus.join("\n")} ${turn}`);
     useWhileVisible(reload, REFRESH_MS);
 
-    const seen = useRef(data);
-    const [before, setBefore] = useState(data);
-    useEffect(() => setBefore(seen.current), [turn]);
-    seen.current = data;
+    // Not when it is answered: what is read every second may be ahead of that.
+    const snapshot = useRef({ begun, data });
+    if (snapshot.current.begun !== begun) {
+        snapshot.current = { begun, data };
+    }
+    const before = snapshot.current.data;
 
     const rows: Row[] = skus.map((sku) =>
         ({ sku, now: data?.get(sku), before: before?.get(sku) }));
