@@ -32,6 +32,19 @@ bool ask_once(struct session *session, const struct call_request *request, struc
     return judgement == JUDGED_GOOD;
 }
 
+bool ask_for_list(struct session *session, const struct call_request *request, const char *name,
+                  struct json_value *result, struct json_value *list)
+{
+    struct json_value root;
+    if (!ask_once(session, request, &root))
+        return false;
+    if (answer_member(root, "result", JSON_OBJECT, result) &&
+        answer_member(*result, name, JSON_ARRAY, list))
+        return true;
+    session_stop_for_answer(session, ERR_INVALID);
+    return false;
+}
+
 bool answer_member(struct json_value object, const char *name, enum json_type type,
                    struct json_value *member)
 {

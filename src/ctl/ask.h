@@ -16,6 +16,11 @@ MUST_USE enum judgement ask(struct session *session, const struct call_request *
 MUST_USE bool ask_once(struct session *session, const struct call_request *request,
                        struct json_value *root);
 
+/* The same for an answer whose `result` has a list with this name; gives both. Another answer ends
+ * the run as well. */
+MUST_USE bool ask_for_list(struct session *session, const struct call_request *request,
+                           const char *name, struct json_value *result, struct json_value *list);
+
 /* Reads members of an answer. Absent, or of another type: false, no bytes, 0. */
 MUST_USE bool answer_member(struct json_value object, const char *name, enum json_type type,
                             struct json_value *member);

@@ -108,7 +108,6 @@ static bool page_read(struct listing *listing, const struct buffer *path, struct
     struct session *session = &listing->session;
     const struct call_request request = {
         .method = "GET", .path = buffer_bytes(path), .query = buffer_bytes(query)};
-    struct json_value root;
     struct json_value result;
     struct json_value list;
     struct json_value event;
@@ -116,13 +115,8 @@ static bool page_read(struct listing *listing, const struct buffer *path, struct
         session_stop_for_memory(session);
         return false;
     }
-    if (!ask_once(session, &request, &root))
+    if (!ask_for_list(session, &request, "events", &result, &list))
         return false;
-    if (!answer_member(root, "result", JSON_OBJECT, &result) ||
-        !answer_member(result, "events", JSON_ARRAY, &list)) {
-        session_stop_for_answer(session, ERR_INVALID);
-        return false;
-    }
     struct json_walk walk = json_walk_begin(list);
     bool more = true;
     while (more && json_next_element(&walk, &event))

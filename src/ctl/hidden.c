@@ -17,16 +17,10 @@ static bool hidden_page(struct listing *listing, struct bytes path, struct buffe
     struct session *session = &listing->session;
     const struct call_request request = {
         .method = "GET", .path = path, .query = buffer_bytes(query), .items = HIDDEN_PER_PAGE};
-    struct json_value root;
     struct json_value result;
     struct json_value list;
-    if (!ask_once(session, &request, &root))
+    if (!ask_for_list(session, &request, "hiddenOffers", &result, &list))
         return false;
-    if (!answer_member(root, "result", JSON_OBJECT, &result) ||
-        !answer_member(result, "hiddenOffers", JSON_ARRAY, &list)) {
-        session_stop_for_answer(session, ERR_INVALID);
-        return false;
-    }
     struct json_walk walk = json_walk_begin(list);
     struct json_value row;
     while (json_next_element(&walk, &row)) {

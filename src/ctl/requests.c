@@ -206,20 +206,14 @@ static bool page_read(struct requests *requests)
     const struct call_request request = {.method = "GET",
                                          .path = BYTES("/api/v1/requests"),
                                          .query = buffer_bytes(&requests->query)};
-    struct json_value root;
     struct json_value result;
     struct json_value list;
     if (requests->query.failed) {
         stop_for_memory(requests);
         return false;
     }
-    if (!ask_once(session, &request, &root))
+    if (!ask_for_list(session, &request, "requests", &result, &list))
         return false;
-    if (!answer_member(root, "result", JSON_OBJECT, &result) ||
-        !answer_member(result, "requests", JSON_ARRAY, &list)) {
-        session_stop_for_answer(session, ERR_INVALID);
-        return false;
-    }
     struct json_walk walk = json_walk_begin(list);
     struct json_value row;
     bool more = true;

@@ -2,6 +2,7 @@
  * store's warehouse. */
 #include <inttypes.h>
 
+#include "ctl/ask.h"
 #include "ctl/commands.h"
 #include "ctl/listing.h"
 #include "ctl/option_rows.h"
@@ -87,16 +88,10 @@ static void show_market(struct listing *listing)
     struct session *session = &listing->session;
     const struct call_request request = {
         .method = "GET", .path = BYTES("/v2/warehouses"), .items = 1};
-    struct json_value root;
     struct json_value result;
     struct json_value list;
-    if (!ask_once(session, &request, &root))
+    if (!ask_for_list(session, &request, "warehouses", &result, &list))
         return;
-    if (!answer_member(root, "result", JSON_OBJECT, &result) ||
-        !answer_member(result, "warehouses", JSON_ARRAY, &list)) {
-        session_stop_for_answer(session, ERR_INVALID);
-        return;
-    }
     struct json_walk walk = json_walk_begin(list);
     struct json_value row;
     bool more = true;
