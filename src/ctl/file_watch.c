@@ -99,8 +99,3 @@ int64_t file_watch_wait_ms(const struct file_watch *watch, int64_t settle_ms, in
     const int64_t left_ms = watch->changed_ms + settle_ms - now_ms;
     return left_ms > 0 ? left_ms : 0;
 }
-
-void file_watch_clear(struct file_watch *watch)
-{
-    watch->is_changed = false;
-}

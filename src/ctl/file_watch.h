@@ -33,7 +33,4 @@ void file_watch_take(struct file_watch *watch, int64_t now_ms);
  * negative: there is none. */
 int64_t file_watch_wait_ms(const struct file_watch *watch, int64_t settle_ms, int64_t now_ms);
 
-/* Forgets the change: it is being looked at. */
-void file_watch_clear(struct file_watch *watch);
-
 #endif

@@ -87,8 +87,6 @@ static void a_change_counts_when_the_file_has_settled(void **state)
     assert_int_equal(file_watch_wait_ms(&watch, SETTLE_MS, 700), SETTLE_MS - 100);
     assert_int_equal(file_watch_wait_ms(&watch, SETTLE_MS, 1100), 0);
     assert_int_equal(file_watch_wait_ms(&watch, SETTLE_MS, 9000), 0);
-    file_watch_clear(&watch);
-    assert_int_equal(file_watch_wait_ms(&watch, SETTLE_MS, 9000), -1);
     file_watch_close(&watch);
 }
 
@@ -102,7 +100,7 @@ static void a_rename_over_it_and_a_file_that_comes_back_are_changes(void **state
     assert_int_equal(rename(path_of("other"), path_of("stock")), 0);
     take(&watch, 0);
     assert_int_equal(file_watch_wait_ms(&watch, SETTLE_MS, 0), SETTLE_MS);
-    file_watch_clear(&watch);
+    watch.is_changed = false;
     assert_int_equal(unlink(path_of("stock")), 0);
     file_write("other");
     take(&watch, 0);
@@ -124,7 +122,7 @@ static void what_a_link_leads_to_is_watched_too(void **state)
     file_write("sub/target");
     take(&watch, 0);
     assert_int_equal(file_watch_wait_ms(&watch, SETTLE_MS, 0), SETTLE_MS);
-    file_watch_clear(&watch);
+    watch.is_changed = false;
     file_write("sub/new");
     assert_int_equal(unlink(path_of("link")), 0);
     assert_int_equal(symlink("sub/new", path_of("link")), 0);
