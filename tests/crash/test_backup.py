@@ -21,7 +21,7 @@ from tests.harness.stockd import Stockd
 CAMPAIGN = registry.SPARE[0]
 SKUS = [f"sku-{number}" for number in range(300)]
 BACKUPS = 4
-PATIENCE_S = 60
+PATIENCE_S = 30
 HEADERS = {"Api-Key": registry.FULL, "Content-Type": "application/json"}
 
 
