@@ -164,14 +164,6 @@ test("a store whose API is switched off says so, in the list and on its pages", 
     const server = await bench.stockd();
     const visit = await bench.visit(server);
     const { page } = visit;
-    await page.route((url) => url.pathname.endsWith("/api/v1/stores"), async (route) => {
-        const answer = await (await route.fetch()).json();
-        for (const store of answer.result.stores) {
-            store.apiAvailability = store.campaignId === 10008 ? "DISABLED_BY_INACTIVITY"
-                : "AVAILABLE";
-        }
-        await route.fulfill({ json: answer });
-    });
     await visit.signIn("#/stores");
     await page.getByRole("row", { name: /Sleeping store.*API off/ }).waitFor();
     equal(await page.getByText("API off").count(), 1, "stores that are off");
