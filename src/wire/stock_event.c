@@ -104,9 +104,11 @@ void stock_event_encode(struct buffer *body, const struct stock_event *event, in
     encode_cause(body, &event->cause);
     if (warehouse_id != 0)
         encode_number(body, ",\"warehouseId\":", warehouse_id);
-    if (event->available != STOCK_NOT_KNOWN)
+    /* A mark changes no number, so it tells none. */
+    const bool has_numbers = event->kind != STOCK_EVENT_MARK;
+    if (has_numbers && event->available != STOCK_NOT_KNOWN)
         encode_number(body, ",\"available\":", event->available);
-    if (event->reserved != STOCK_NOT_KNOWN)
+    if (has_numbers && event->reserved != STOCK_NOT_KNOWN)
         encode_number(body, ",\"freeze\":", event->reserved);
     encode_kind(body, event);
     buffer_append_text(body, "}");

@@ -34,9 +34,8 @@ static void each_kind_has_its_members(void **state)
         {STOCK_EVENT_COUNT,
          SHOWN("COUNT") ",\"available\":1,\"freeze\":2,\"type\":\"DEFECT\",\"count\":3,"
                         "\"updatedAt\":\"2024-01-01T00:00:00.123Z\"}"},
-        {STOCK_EVENT_MARK,
-         SHOWN("MARK") ",\"available\":1,\"freeze\":2,\"set\":[\"HIDDEN\",\"DELETED\"],"
-                       "\"cleared\":[\"ARCHIVED\",\"FREE_STORAGE\",\"PLACED\"]}"},
+        {STOCK_EVENT_MARK, SHOWN("MARK") ",\"set\":[\"HIDDEN\",\"DELETED\"],"
+                                         "\"cleared\":[\"ARCHIVED\",\"FREE_STORAGE\",\"PLACED\"]}"},
         {STOCK_EVENT_RESERVE, SHOWN("RESERVE") OF_ORDER},
         {STOCK_EVENT_PACK, SHOWN("PACK") OF_ORDER},
         {STOCK_EVENT_SHIP, SHOWN("SHIP") OF_ORDER},
