@@ -73,7 +73,7 @@ struct history_wanted {
 
 /* Hands on kept records, like journal_look_back(): all of that item, and others of that key. Where
  * records are missing it hands on one without bytes. ERR_NOT_FOUND: nothing older is there.
- * ERR_MEMORY. Any thread. */
+ * ERR_IO: the disk gave an error, which is told. ERR_MEMORY. Any thread. */
 MUST_USE enum err history_look_back(struct history *history, const struct history_wanted *wanted,
                                     struct journal_look *look);
 

@@ -33,7 +33,7 @@ static enum err open_newest(struct reading *reading)
         history_path(history, reading->header.number, path);
         error = history->os->open(history->os, path, OS_OPEN_READ, &reading->file);
         if (error == ERR_NOT_FOUND)
-            error = ERR_IO; /* Somebody removed it: not the end of the history. */
+            error = ERR_CORRUPT; /* Somebody removed it: not the end of the history. */
     }
     pthread_mutex_unlock(&history->lock);
     return error;
@@ -173,6 +173,16 @@ static void tell_damaged(struct history *history, uint64_t number, enum err erro
              history->path, number, err_text(error));
 }
 
+/* What the disk did not give this time may well be there: nothing is told to be missing. */
+static enum err tell_unreadable(const struct history *history, uint64_t number)
+{
+    log_line(LOG_WARN,
+             "event=history_file_unreadable folder=%s file=%016" PRIx64
+             " meaning=\"the look at a history ends here, and is refused\"",
+             history->path, number);
+    return ERR_IO;
+}
+
 /* Tells the taker that records are missing. False: it wants no more. */
 static bool tell_gap(struct journal_look *look)
 {
@@ -187,6 +197,8 @@ static enum err look_at_newest(struct reading *reading, bool *more)
     enum err error = open_newest(reading);
     if (error == ERR_NOT_FOUND || error == ERR_MEMORY)
         return error;
+    if (error == ERR_IO)
+        return tell_unreadable(reading->history, reading->header.number);
     const struct history_header *header = &reading->header;
     if (header->at_last_ms < reading->wanted->from_ms) {
         reading->history->os->close(reading->history->os, reading->file);
@@ -200,6 +212,8 @@ static enum err look_at_newest(struct reading *reading, bool *more)
     reading->file = NULL;
     if (error == ERR_MEMORY)
         return error;
+    if (error == ERR_IO)
+        return tell_unreadable(reading->history, header->number);
     if (error != OK) {
         tell_damaged(reading->history, header->number, error);
         *more = tell_gap(look);

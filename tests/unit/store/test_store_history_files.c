@@ -135,6 +135,46 @@ static void damaged_files_are_told_and_left_alone(void **state)
     assert_true(strstr(history_of(history, "A", 2), life) != NULL);
 }
 
+static bool count_record(void *context, const struct journal_record *record)
+{
+    int *count = context;
+    *count += record->payload.size > 0;
+    return true;
+}
+
+static enum err read_fails(struct os *os, struct os_file *file, uint64_t offset, void *data,
+                           size_t size, size_t *got)
+{
+    (void)os;
+    (void)file;
+    (void)offset;
+    (void)data;
+    (void)size;
+    *got = 0;
+    return ERR_IO;
+}
+
+/* Events that may be there are not told to be none; afterwards they are there. */
+static void an_error_of_the_disk_is_no_empty_history(void **state)
+{
+    struct history_world *history = *state;
+    struct os *os = os_sim_os(history->sim);
+    const struct history_wanted wanted = {.key = SHELF, .item = 0};
+    int count = 0;
+    struct journal_look look = {
+        .context = &count, .take = count_record, .seq = UINT64_MAX / 2, .bytes_left = 1 << 20};
+    live(history);
+    let_go(history);
+    const struct os sound = *os;
+    os->read = read_fails;
+    const enum err error =
+        history_look_back(local_of(history->world->store)->history, &wanted, &look);
+    os->read = sound.read;
+    assert_int_equal(error, ERR_IO);
+    assert_int_equal(count, 0);
+    assert_string_equal(history_of(history, "A", 2), life);
+}
+
 /* Writes a file of that number with a header and nothing else. */
 static void write_header(struct history_world *history, const char *path,
                          const struct history_header *header)
@@ -233,13 +273,6 @@ static void an_older_file_makes_room_for_a_new_one(void **state)
     assert_string_equal(history_of(history, "A", 2), "100 write api/t/100 1+0 of=10\n");
 }
 
-static bool count_record(void *context, const struct journal_record *record)
-{
-    int *count = context;
-    *count += record->payload.size > 0;
-    return true;
-}
-
 /* Records about the shelf in files; the journal has them as well. */
 static int records_in_files(struct history_world *history)
 {
@@ -319,6 +352,7 @@ int main(void)
         TEST(an_older_file_makes_room_for_a_new_one),
         TEST(a_power_cut_loses_nothing_of_it),
         TEST(a_failing_disk_is_told),
+        TEST(an_error_of_the_disk_is_no_empty_history),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
