@@ -106,7 +106,8 @@ class Summary(MoveCase):
             node.start()
             self.assertEqual(self.known(other), self.known(node))
             self.change_often(node, 1)
-            other.halt()  # What is lost next it knows, too.
+            for each in (other, node):  # What is lost next they might know, too.
+                each.halt()
 
 
 if __name__ == "__main__":
