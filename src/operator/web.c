@@ -130,8 +130,9 @@ bool web_answer(const struct web *web, struct http_exchange *exchange)
     http_add_field(exchange, "Vary", "Accept-Encoding");
     if (bytes_starts_with(bytes_from_text(type), BYTES("text/html")))
         add_policy(web, exchange);
+    exchange->lent = zipped ? file->gzip : file->plain;
     if (web_tags_have(exchange->headers[HTTP_IF_NONE_MATCH].text, bytes_from_text(etag))) {
-        exchange->status = 304;
+        exchange->status = 304; /* The library tells the size alone (RFC 9110 §8.6). */
         exchange->content_type = NULL;
         return true;
     }
@@ -139,6 +140,5 @@ bool web_answer(const struct web *web, struct http_exchange *exchange)
         http_add_field(exchange, "Content-Encoding", "gzip");
     exchange->status = 200;
     exchange->content_type = type;
-    exchange->lent = zipped ? file->gzip : file->plain;
     return true;
 }
